@@ -1,0 +1,2 @@
+// Package keeppatched is the root of the module; see its rooms.
+package keeppatched
