@@ -1,0 +1,54 @@
+package scanner
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/keeppatched/keeppatched/inventory"
+)
+
+// The parts that coverage speaks of, in the order they stand in a report.
+const (
+	partHost      = "host"
+	partBackend   = "backend"
+	partSource    = "source"
+	partEcosystem = "ecosystem"
+)
+
+// addProblems puts problems into a coverage entry: the first few, the number
+// of all, and a status that is no longer ok.
+func addProblems(c *inventory.Coverage, problems []inventory.Problem) {
+	if len(problems) == 0 {
+		return
+	}
+	if c.Status == inventory.StatusOK {
+		c.Status = inventory.StatusPartial
+	}
+	if c.Reason == "" {
+		c.Reason = summarize(problems)
+	}
+	c.Problems = problems[:min(len(problems), inventory.MaxProblems)]
+}
+
+// summarize says problems in a sentence: the one, or how many and the first.
+func summarize(problems []inventory.Problem) string {
+	if len(problems) == 1 {
+		return problems[0].Error()
+	}
+	return fmt.Sprintf("%d problems, the first: %v", len(problems), problems[0])
+}
+
+// gap says whether an entry leaves something unseen.
+func gap(c inventory.Coverage) bool {
+	return c.Status != inventory.StatusOK && c.Status != inventory.StatusAbsent
+}
+
+func levelOf(s inventory.Status) slog.Level {
+	switch s {
+	case inventory.StatusOK, inventory.StatusAbsent:
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
+}
+
+func attr(key, value string) slog.Attr { return slog.String(key, value) }
