@@ -1,0 +1,20 @@
+package inventorytest
+
+import (
+	"io/fs"
+
+	"github.com/keeppatched/keeppatched/inventory"
+)
+
+// Check runs the checks of Run without a test and gives what each one that
+// failed says, by its name.
+func Check(b inventory.Backend, fsys fs.FS) map[string]string {
+	s := &suite{backend: b, fsys: fsys}
+	failed := map[string]string{}
+	for _, c := range checks {
+		if err := c.run(s); err != nil {
+			failed[c.name] = err.Error()
+		}
+	}
+	return failed
+}
