@@ -59,6 +59,10 @@ func (s Scheme) Compare(a, b string) (int, error) {
 		return compare(a, b, parseDpkg, dpkgVersion.compare)
 	case RPM:
 		return compare(a, b, parseRPM, rpmVersion.compare)
+	case APK:
+		return compare(a, b, parseAPK, apkVersion.compare)
+	case SemVer:
+		return compare(a, b, parseSemVer, semVersion.compare)
 	default:
 		return 0, fmt.Errorf("%w: %q", ErrScheme, string(s))
 	}
