@@ -38,11 +38,6 @@ func summarize(problems []inventory.Problem) string {
 	return fmt.Sprintf("%d problems, the first: %v", len(problems), problems[0])
 }
 
-// gap says whether an entry leaves something unseen.
-func gap(c inventory.Coverage) bool {
-	return c.Status != inventory.StatusOK && c.Status != inventory.StatusAbsent
-}
-
 func levelOf(s inventory.Status) slog.Level {
 	switch s {
 	case inventory.StatusOK, inventory.StatusAbsent:

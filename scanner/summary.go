@@ -11,7 +11,7 @@ import (
 // summarizeReport counts what a report holds.
 func summarizeReport(r *finding.Report, assessed []bool) finding.Summary {
 	s := finding.Summary{
-		Complete:   !slices.ContainsFunc(r.Coverage, gap),
+		Complete:   !slices.ContainsFunc(r.Coverage, inventory.Coverage.Gap),
 		Packages:   r.Inventory.Packages,
 		Findings:   len(r.Findings),
 		ByKind:     map[finding.Kind]int{},

@@ -28,7 +28,7 @@ type TableOptions struct {
 // be assessed. The first line is at most 60 characters.
 func Table(w io.Writer, r *finding.Report, o TableOptions) error {
 	t := tables{o: o}
-	t.line("%s - %s", t.verdict(r), headline(r))
+	t.line("%v - %s", t.verdict(r), headline(r))
 	t.line("%s", about(r))
 	t.patches(r.Patches, r.Findings)
 	t.unfixed(r.Findings)
@@ -49,7 +49,7 @@ func (t *tables) line(format string, args ...any) {
 }
 
 // verdict is the word that monitoring systems know.
-func (t *tables) verdict(r *finding.Report) string {
+func (t *tables) verdict(r *finding.Report) painted {
 	switch {
 	case !r.Summary.Complete:
 		return t.paint(text.FgMagenta, "UNKNOWN")
@@ -60,7 +60,7 @@ func (t *tables) verdict(r *finding.Report) string {
 }
 
 func headline(r *finding.Report) string {
-	s := fmt.Sprintf("%s, %s to apply",
+	s := fmt.Sprintf("%s, %s",
 		plural(r.Summary.ByKind[finding.Vulnerability], "vulnerability", "vulnerabilities"),
 		plural(r.Summary.Patches, "patch", "patches"))
 	if !r.Summary.Complete {
@@ -91,8 +91,7 @@ func (t *tables) patches(ps []finding.Patch, fs []finding.Finding) {
 	rows := make([]table.Row, 0, len(ps))
 	for _, p := range ps {
 		rows = append(rows, table.Row{
-			t.level(p.Severity), clean(packageNames(p)), clean(installed(p)), clean(p.Version),
-			clean(candidates(p)), closes(p, byID),
+			t.level(p.Severity), packageNames(p), installed(p), p.Version, candidates(p), closes(p, byID),
 		})
 	}
 	t.table(fmt.Sprintf("Upgrade (%d)", len(ps)), table.Row{"severity", "package", "installed", "fixed in", "on offer", "closes"}, rows)
@@ -133,7 +132,7 @@ func closes(p finding.Patch, byID map[string]finding.Finding) string {
 	for _, id := range p.Closes {
 		switch f := byID[id]; {
 		case len(f.Advisories) > 0:
-			ids = append(ids, clean(f.Advisories[0].ID))
+			ids = append(ids, f.Advisories[0].ID)
 		case f.Update != nil && f.Update.Security == inventory.SecurityYes:
 			ids = append(ids, "security update")
 		case f.Update != nil:
@@ -170,7 +169,7 @@ func (t *tables) unfixed(fs []finding.Finding) {
 	}
 	rows := make([]table.Row, 0, len(entries))
 	for _, e := range entries {
-		rows = append(rows, table.Row{t.level(e.level), clean(e.source), clean(e.version), len(e.ids), clean(shorten(e.ids, 3))})
+		rows = append(rows, table.Row{t.level(e.level), e.source, e.version, len(e.ids), shorten(e.ids, 3)})
 	}
 	t.table(fmt.Sprintf("Vulnerable, no fix known (%d)", len(entries)),
 		table.Row{"severity", "package", "installed", "count", "vulnerabilities"}, rows)
@@ -188,13 +187,21 @@ func (t *tables) coverage(cs []inventory.Coverage) {
 		if reason == "" {
 			reason = strings.Join(c.Notes, "; ")
 		}
-		rows = append(rows, table.Row{t.status(c.Status), c.Part, clean(c.Name), c.Count, clean(reason)})
+		rows = append(rows, table.Row{t.status(c.Status), c.Part, c.Name, c.Count, reason})
 	}
 	t.table("Coverage", table.Row{"status", "part", "name", "count", "remarks"}, rows)
 }
 
-// table writes one titled table.
+// table writes one titled table. Every text in it is made harmless here, but
+// for what was painted, which is our own.
 func (t *tables) table(title string, header table.Row, rows []table.Row) {
+	for _, row := range rows {
+		for i, cell := range row {
+			if s, ok := cell.(string); ok {
+				row[i] = clean(s)
+			}
+		}
+	}
 	tw := table.NewWriter()
 	style := table.StyleLight
 	style.Options = table.OptionsNoBordersAndSeparators
@@ -206,5 +213,5 @@ func (t *tables) table(title string, header table.Row, rows []table.Row) {
 	if t.o.Width > 0 {
 		tw.SetColumnConfigs(t.widths(header, rows))
 	}
-	t.line("\n%s\n%s", t.paint(text.Bold, title), tw.Render())
+	t.line("\n%v\n%s", t.paint(text.Bold, title), tw.Render())
 }

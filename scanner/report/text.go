@@ -51,31 +51,35 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// paint colours text where colours are wanted.
-func (t *tables) paint(c text.Color, s string) string {
+// painted is text of our own that may hold colour codes.
+type painted string
+
+// paint colours text of our own where colours are wanted.
+func (t *tables) paint(c text.Color, s string) painted {
 	if !t.o.Color {
-		return s
+		return painted(s)
 	}
-	return text.Colors{c}.Sprint(s)
+	return painted(text.Colors{c}.Sprint(s))
 }
 
-func (t *tables) level(l finding.Level) string {
+// level shows a level; a word that is none of ours is no level.
+func (t *tables) level(l finding.Level) painted {
 	switch l {
 	case finding.Critical, finding.High:
 		return t.paint(text.FgRed, string(l))
 	case finding.Medium:
 		return t.paint(text.FgYellow, string(l))
-	case finding.Unknown:
-		return "-"
+	case finding.Low, finding.None:
+		return painted(l)
 	}
-	return string(l)
+	return "-"
 }
 
-func (t *tables) status(s inventory.Status) string {
+func (t *tables) status(s inventory.Status) painted {
 	if s == inventory.StatusOK {
 		return t.paint(text.FgGreen, string(s))
 	}
-	return t.paint(text.FgRed, string(s))
+	return t.paint(text.FgRed, clean(string(s)))
 }
 
 // widths gives the last column what the others leave of the line, and wraps
