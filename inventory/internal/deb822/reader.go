@@ -63,8 +63,9 @@ func (r *Reader) Next() bool {
 		line := r.lines.Text()
 		switch {
 		case r.Signed && r.armour(line):
-		case isBlank(line) && !r.lines.Cut():
+		case len(line) == 0:
 			s.Closed = s.Line > 0
+		case s.Line == 0 && isBlank(line):
 		case r.Comments && line[0] == '#':
 		default:
 			if s.Line == 0 {
@@ -74,15 +75,14 @@ func (r *Reader) Next() bool {
 		}
 	}
 	s.finish(r.lines.Number())
+	if r.lines.Open() && r.current >= 0 {
+		s.Open = s.names[r.current]
+	}
 	return s.Line > 0
 }
 
 // Stanza is where Next went to.
 func (r *Reader) Stanza() *Stanza { return &r.stanza }
-
-// Open says that the file has ended, and that its last line has no line end.
-// The last value of the last stanza may be cut then.
-func (r *Reader) Open() bool { return r.lines.Open() }
 
 // Err is the error of the underlying reader that ended the reading; nil at the
 // end of the file. The stanza in which it came up may be incomplete.
@@ -91,7 +91,10 @@ func (r *Reader) Err() error { return r.lines.Err() }
 // line reads one line of a stanza.
 func (r *Reader) line(line []byte) {
 	s := &r.stanza
-	begins := line[0] != ' ' && line[0] != '\t'
+	begins := !isBlank(line[:1])
+	if begins {
+		r.current = skipped
+	}
 	switch {
 	case bytes.IndexByte(line, 0) >= 0:
 		r.spoil(ErrNUL)
@@ -99,9 +102,10 @@ func (r *Reader) line(line []byte) {
 		r.field(line)
 	case r.current == none:
 		r.spoil(fmt.Errorf("%w: a continuation line with nothing before it", ErrSyntax))
-	case r.current != skipped && r.lines.Cut():
+	case r.current == skipped || isBlank(line):
+	case r.lines.Cut():
 		r.spoil(tooLong(s.names[r.current], lines.Limit))
-	case r.current != skipped:
+	default:
 		s.add(r.current, line)
 		r.limit()
 	}
@@ -110,13 +114,13 @@ func (r *Reader) line(line []byte) {
 // field reads the first line of a field.
 func (r *Reader) field(line []byte) {
 	s := &r.stanza
-	r.current = skipped
-	colon := bytes.IndexByte(line, ':')
-	if colon < 0 || !isName(bytes.TrimRight(line[:colon], blanks)) {
+	name, rest, found := bytes.Cut(line, []byte{':'})
+	name = bytes.TrimRight(name, blanks)
+	if !found || !isName(name) {
 		s.fault(r.lines.Number(), fmt.Errorf("%w: %q", ErrSyntax, line[:min(len(line), 40)]))
 		return
 	}
-	i := s.index(string(bytes.TrimRight(line[:colon], blanks)))
+	i := s.index(string(name))
 	switch {
 	case i < 0:
 	case s.values[i].seen:
@@ -126,7 +130,7 @@ func (r *Reader) field(line []byte) {
 		s.fault(r.lines.Number(), tooLong(s.names[i], lines.Limit))
 	default:
 		s.values[i].seen = true
-		s.add(i, line[colon+1:])
+		s.add(i, rest)
 		r.current = i
 		r.limit()
 	}
@@ -158,7 +162,7 @@ func (r *Reader) spoil(err error) {
 func (r *Reader) armour(line []byte) bool {
 	switch {
 	case r.header:
-		r.header = !isBlank(line)
+		r.header = len(line) > 0
 	case string(line) == "-----BEGIN PGP SIGNED MESSAGE-----":
 		r.header = true
 	case string(line) == "-----BEGIN PGP SIGNATURE-----":
@@ -174,8 +178,9 @@ func tooLong(field string, limit int) error {
 	return fmt.Errorf("%s: %w of %d bytes", field, read.ErrTooLarge, limit)
 }
 
-// isBlank says whether a line separates stanzas. Lines of nothing but blanks
-// do, as Debian Policy (section 5.1) lets parsers have it.
+// isBlank says whether a line has nothing but blanks. Such a line does not end
+// a stanza (Debian Policy, section 5.1, lets parsers choose): dpkg and apt, who
+// own these files, read on.
 func isBlank(line []byte) bool { return len(bytes.TrimLeft(line, blanks)) == 0 }
 
 // isName says whether b can be a field name: printable US-ASCII without

@@ -41,6 +41,9 @@ type Stanza struct {
 	// was cut is not closed; the last one of a whole file may not be either,
 	// where its writer leaves the empty line out.
 	Closed bool
+	// Open names the kept field that stands at the end of a file whose last
+	// line has no line end: its value may be cut. Usually empty.
+	Open string
 
 	names  []string // the fields to keep
 	values []value  // of names, in the same order
@@ -55,7 +58,7 @@ type value struct {
 
 // Get gives the value of one of the fields that the Reader keeps, by its name
 // in any case: the lines of the value without the blanks around each, joined
-// by LF. Nil means that the stanza has no such field, or that it has a fault.
+// by LF, without lines of nothing but blanks. Nil means that the stanza has no such field, or that it has a fault.
 // The bytes are valid until the Reader goes to the next stanza.
 func (s *Stanza) Get(name string) []byte {
 	i := s.index(name)
@@ -78,7 +81,7 @@ func (s *Stanza) index(name string) int {
 
 func (s *Stanza) reset() {
 	clear(s.values)
-	s.Line, s.Faults, s.Closed, s.text, s.more = 0, nil, false, s.text[:0], 0
+	*s = Stanza{names: s.names, values: s.values, text: s.text[:0]}
 }
 
 func (s *Stanza) fault(line int, err error) {
