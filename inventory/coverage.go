@@ -38,6 +38,9 @@ type Coverage struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
+// Gap says whether the part leaves something unseen: it is neither ok nor absent.
+func (c Coverage) Gap() bool { return c.Status != StatusOK && c.Status != StatusAbsent }
+
 // MaxProblems is how many problems one Coverage lists.
 const MaxProblems = 50
 
