@@ -9,7 +9,8 @@ import (
 // Fields the schema has and findings do not need (credits, details of old
 // versions) are left out; unknown fields are tolerated, as the schema asks.
 //
-// An Advisory that a [Source] returned is shared and must not be changed.
+// An Advisory that a [Source] returned is shared and must not be changed; it is
+// safe to read from several goroutines. [Parse] makes one from JSON.
 type Advisory struct {
 	SchemaVersion string `json:"schema_version,omitempty"`
 	ID            string `json:"id"`
@@ -80,7 +81,8 @@ type Range struct {
 	Events []Event   `json:"events"`
 }
 
-// Event is one event of a range. Exactly one field is set.
+// Event is one event of a range. Exactly one field is set; [Affects] refuses to
+// evaluate a range with any other.
 type Event struct {
 	Introduced   string `json:"introduced,omitempty"` // "0" stands before every version
 	Fixed        string `json:"fixed,omitempty"`
