@@ -46,16 +46,16 @@ type status struct {
 
 // parseStatus reads the three words of Status, in any case, as dpkg does.
 func parseStatus(field []byte) (status, error) {
-	var words [4]string
+	var words [3][]byte
 	n := 0
 	for w := range bytes.FieldsSeq(field) {
 		if n < len(words) {
-			words[n] = string(w)
+			words[n] = w
 		}
 		n++
 	}
-	if n != 3 {
-		return status{}, fmt.Errorf("the Status field has %d words, not 3", n)
+	if n != len(words) {
+		return status{}, fmt.Errorf("the Status field has %d words, not %d", n, len(words))
 	}
 	want, err1 := word("want", wants, words[0])
 	flag, err2 := word("flag", flags, words[1])
@@ -68,8 +68,8 @@ func parseStatus(field []byte) (status, error) {
 }
 
 // word finds a word of Status among those it can be.
-func word(what string, known []string, w string) (string, error) {
-	i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, w) })
+func word(what string, known []string, w []byte) (string, error) {
+	i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, string(w)) })
 	if i < 0 {
 		return "", fmt.Errorf("the Status field has an unknown %s, %.40q", what, w)
 	}

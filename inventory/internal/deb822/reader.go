@@ -2,7 +2,6 @@ package deb822
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 
 	"github.com/keeppatched/keeppatched/inventory/internal/lines"
@@ -12,7 +11,8 @@ import (
 // DefaultMaxField is the longest value that is kept unless told otherwise.
 const DefaultMaxField = 1 << 20
 
-const blanks = " \t"
+// tooLong is the text of a fault.
+const tooLong = "%s: %w of %d bytes"
 
 // Reader reads the stanzas of one control file. It is not safe for concurrent
 // use. Its settings must not change after the first call of Next.
@@ -91,20 +91,20 @@ func (r *Reader) Err() error { return r.lines.Err() }
 // line reads one line of a stanza.
 func (r *Reader) line(line []byte) {
 	s := &r.stanza
-	begins := !isBlank(line[:1])
+	begins := !blank(line[0])
 	if begins {
 		r.current = skipped
 	}
 	switch {
 	case bytes.IndexByte(line, 0) >= 0:
-		r.spoil(ErrNUL)
+		r.spoil("%w", ErrNUL)
 	case begins:
 		r.field(line)
 	case r.current == none:
-		r.spoil(fmt.Errorf("%w: a continuation line with nothing before it", ErrSyntax))
+		r.spoil("%w: a continuation line with nothing before it", ErrSyntax)
 	case r.current == skipped || isBlank(line):
 	case r.lines.Cut():
-		r.spoil(tooLong(s.names[r.current], lines.Limit))
+		r.spoil(tooLong, s.names[r.current], read.ErrTooLarge, lines.Limit)
 	default:
 		s.add(r.current, line)
 		r.limit()
@@ -115,19 +115,19 @@ func (r *Reader) line(line []byte) {
 func (r *Reader) field(line []byte) {
 	s := &r.stanza
 	name, rest, found := bytes.Cut(line, []byte{':'})
-	name = bytes.TrimRight(name, blanks)
+	name = trimRight(name)
 	if !found || !isName(name) {
-		s.fault(r.lines.Number(), fmt.Errorf("%w: %q", ErrSyntax, line[:min(len(line), 40)]))
+		s.fault(r.lines.Number(), "%w: %q", ErrSyntax, line[:min(len(line), 40)])
 		return
 	}
 	i := s.index(string(name))
 	switch {
 	case i < 0:
 	case s.values[i].seen:
-		s.fault(r.lines.Number(), fmt.Errorf("%w: %s", ErrDuplicate, s.names[i]))
+		s.fault(r.lines.Number(), "%w: %s", ErrDuplicate, s.names[i])
 	case r.lines.Cut():
 		s.values[i].seen = true
-		s.fault(r.lines.Number(), tooLong(s.names[i], lines.Limit))
+		s.fault(r.lines.Number(), tooLong, s.names[i], read.ErrTooLarge, lines.Limit)
 	default:
 		s.values[i].seen = true
 		s.add(i, rest)
@@ -144,14 +144,14 @@ func (r *Reader) limit() {
 	}
 	v := r.stanza.values[r.current]
 	if v.end-v.start > most {
-		r.spoil(tooLong(r.stanza.names[r.current], most))
+		r.spoil(tooLong, r.stanza.names[r.current], read.ErrTooLarge, most)
 	}
 }
 
 // spoil reports a fault of the current line, and drops the field it is of.
-func (r *Reader) spoil(err error) {
+func (r *Reader) spoil(format string, args ...any) {
 	s := &r.stanza
-	s.fault(r.lines.Number(), err)
+	s.fault(r.lines.Number(), format, args...)
 	if r.current >= 0 {
 		s.drop(r.current)
 	}
@@ -174,14 +174,26 @@ func (r *Reader) armour(line []byte) bool {
 	return true
 }
 
-func tooLong(field string, limit int) error {
-	return fmt.Errorf("%s: %w of %d bytes", field, read.ErrTooLarge, limit)
-}
-
 // isBlank says whether a line has nothing but blanks. Such a line does not end
 // a stanza (Debian Policy, section 5.1, lets parsers choose): dpkg and apt, who
 // own these files, read on.
-func isBlank(line []byte) bool { return len(bytes.TrimLeft(line, blanks)) == 0 }
+func isBlank(line []byte) bool { return len(trimRight(line)) == 0 }
+
+func blank(c byte) bool { return c == ' ' || c == '\t' }
+
+func trimRight(b []byte) []byte {
+	for len(b) > 0 && blank(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+func trimLeft(b []byte) []byte {
+	for len(b) > 0 && blank(b[0]) {
+		b = b[1:]
+	}
+	return b
+}
 
 // isName says whether b can be a field name: printable US-ASCII without
 // blanks, not beginning with "#" or "-" (deb822(5)).

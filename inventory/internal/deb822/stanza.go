@@ -1,7 +1,6 @@
 package deb822
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -84,12 +83,14 @@ func (s *Stanza) reset() {
 	*s = Stanza{names: s.names, values: s.values, text: s.text[:0]}
 }
 
-func (s *Stanza) fault(line int, err error) {
+// fault lists a fault, or counts it: a file of nothing but faults is then read
+// as fast as another.
+func (s *Stanza) fault(line int, format string, args ...any) {
 	if len(s.Faults) == maxFaults {
 		s.more++
 		return
 	}
-	s.Faults = append(s.Faults, Fault{Line: line, Err: err})
+	s.Faults = append(s.Faults, Fault{Line: line, Err: fmt.Errorf(format, args...)})
 }
 
 // finish tells of the faults that are not listed.
@@ -107,7 +108,7 @@ func (s *Stanza) add(i int, line []byte) {
 	} else {
 		v.start, v.kept = len(s.text), true
 	}
-	s.text = append(s.text, bytes.Trim(line, blanks)...)
+	s.text = append(s.text, trimLeft(trimRight(line))...)
 	v.end = len(s.text)
 }
 
