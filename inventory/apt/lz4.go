@@ -1,0 +1,108 @@
+package apt
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/pierrec/lz4/v4"
+)
+
+// frameHeader is how every file begins that liblz4 writes with its defaults, as
+// apt does: the magic number, and a descriptor with its check byte that says
+// blocks of 64 KiB, each of which may copy from the 64 KiB before it, without
+// checksums (lz4's doc/lz4_Frame_format.md).
+var frameHeader = []byte{0x04, 0x22, 0x4d, 0x18, 0x40, 0x40, 0xc0}
+
+const (
+	blockSize   = 64 << 10 // the most that a block of such a frame unpacks to
+	historySize = 64 << 10 // how far back it may copy from
+	rawBlock    = 1 << 31  // the bit in a block's size that says it is not packed
+)
+
+// copyLZ4 unpacks an LZ4 frame. Of the time that reading a Debian machine's
+// lists takes, most is spent here, so frames as apt writes them are unpacked in
+// place: the history that a block copies from is where the blocks before it
+// were unpacked to, and the writer sees them there. All others go to the
+// library's reader.
+func copyLZ4(w io.Writer, r io.Reader) error {
+	src := bufio.NewReaderSize(r, 2*blockSize)
+	head, err := src.Peek(len(frameHeader))
+	if err != nil {
+		return cut(err)
+	}
+	if !bytes.Equal(head, frameHeader) {
+		return copyOther(w, src)
+	}
+	if _, err := src.Discard(len(head)); err != nil {
+		return err
+	}
+	if err := copyBlocks(w, src); err != nil {
+		return cut(err)
+	}
+	if _, err := src.ReadByte(); !errors.Is(err, io.EOF) {
+		return errors.Join(errors.New("bytes after the end of the LZ4 frame"), err)
+	}
+	return nil
+}
+
+// copyOther leaves all frames of a file to the library's reader.
+func copyOther(w io.Writer, src io.Reader) error {
+	z := lz4.NewReader(src)
+	_, err := z.WriteTo(w)
+	return err
+}
+
+// copyBlocks unpacks blocks to the end mark.
+func copyBlocks(w io.Writer, src *bufio.Reader) error {
+	buf := make([]byte, historySize+8*blockSize)
+	start, end := historySize, historySize // what was unpacked and not written yet
+	history := 0                           // how much there is before end
+	for {
+		packed, raw, err := nextBlock(src)
+		if err != nil {
+			return err
+		}
+		if packed == nil || len(buf)-end < blockSize {
+			if _, err := w.Write(buf[start:end]); err != nil || packed == nil {
+				return err
+			}
+			copy(buf, buf[end-historySize:end])
+			start, end = historySize, historySize
+		}
+		n := len(packed)
+		if raw {
+			copy(buf[end:], packed)
+		} else if n, err = lz4.UncompressBlockWithDict(packed, buf[end:end+blockSize], buf[end-history:end]); err != nil {
+			return err
+		}
+		end += n
+		history = min(history+n, historySize)
+		if _, err := src.Discard(len(packed)); err != nil {
+			return err
+		}
+	}
+}
+
+// nextBlock gives the next block as it is stored; nil is the end mark. The bytes
+// stay in the reader's buffer.
+func nextBlock(src *bufio.Reader) (packed []byte, raw bool, err error) {
+	var head [4]byte
+	if _, err := io.ReadFull(src, head[:]); err != nil {
+		return nil, false, err
+	}
+	size := binary.LittleEndian.Uint32(head[:])
+	if size == 0 {
+		return nil, false, nil
+	}
+	raw = size&rawBlock != 0
+	size &^= rawBlock
+	if size > blockSize {
+		return nil, false, fmt.Errorf("an LZ4 block of %d bytes where %d are the most", size, blockSize)
+	}
+	packed, err = src.Peek(int(size))
+	return packed, raw, err
+}
