@@ -19,7 +19,7 @@ type questions struct {
 // asked is what is asked for one package.
 type asked struct {
 	keys []askedKey
-	err  error // why nothing can be asked
+	err  error // why nothing can be asked, or not all that should be
 }
 
 type askedKey struct {
@@ -40,13 +40,12 @@ func ask(inv *inventory.Inventory) questions {
 			Type: p.Type, Name: p.Name, Version: p.Version,
 			Source: p.Source, SourceVersion: p.SourceVersion, Arch: p.Arch,
 		})
-		if err == nil {
-			err = checkVersions(keys)
+		if bad := checkVersions(keys); bad != nil {
+			keys, err = nil, bad
 		}
-		if err != nil {
-			qs.packages[i].err = err
-			continue
-		}
+		// Keys may come with an error, where the source package is not known:
+		// they are asked, and the package does not count as assessed.
+		qs.packages[i].err = err
 		for _, k := range keys {
 			q := advisories.Query{Ecosystem: k.Ecosystem, Name: k.Name, Version: k.Version}
 			n, ok := index[q]

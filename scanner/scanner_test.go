@@ -136,6 +136,7 @@ func TestNeverSilentlyClean(t *testing.T) {
 		{"one source fails", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{good, source{name: "api", err: fs.ErrClosed}}, false, "source", "already closed"},
 		{"no ecosystem", fedora, []inventory.Backend{rpm()}, []advisories.Source{good}, false, "ecosystem", "1 packages not assessed"},
 		{"bad version", debian, []inventory.Backend{dpkg([]inventory.Package{deb("curl", "no version", "curl", "no version")})}, []advisories.Source{good}, false, "ecosystem", "not a version"},
+		{"source unknown", debian, []inventory.Backend{dpkg([]inventory.Package{deb("curl", "3", "", "")})}, []advisories.Source{good}, false, "ecosystem", "source package unknown"},
 		{"bad record", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{source{name: "db", records: records(t, strings.ReplaceAll(curlRecord, `"2"`, `"no version"`))}}, false, "ecosystem", "DSA-1"},
 		{"unknown system", inventory.Host{}, []inventory.Backend{dpkg(curl)}, []advisories.Source{good}, false, "host", "not known"},
 	} {
