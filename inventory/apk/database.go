@@ -51,7 +51,7 @@ func (db *database) read(file io.Reader, path string) error {
 		return err // the package under way was not read to its end
 	}
 	if in.rec.line > 0 {
-		in.problem(in.rec.line, errors.New("the file ends inside this package: it may be cut"))
+		in.problem(in.rec.line, "the file ends inside this package: it may be cut")
 	}
 	if in.lines.Open() && in.last != nil {
 		*in.last = "" // the value may be cut
@@ -100,14 +100,12 @@ func (in *reading) line(text []byte) {
 // damage reports the first damaged line of a package, and counts the others.
 func (in *reading) damage(format string, args ...any) {
 	if in.damaged++; in.damaged == 1 {
-		in.problem(in.lines.Number(), fmt.Errorf(format, args...))
+		in.problem(in.lines.Number(), format, args...)
 	}
 }
 
-func (in *reading) problem(line int, err error) {
-	in.db.problems.Add(inventory.Problem{
-		Path: in.path, Record: fmt.Sprintf("line %d", line), Package: in.rec.name, Err: err,
-	})
+func (in *reading) problem(line int, format string, args ...any) {
+	in.db.problems.Atf(in.path, line, in.rec.name, format, args...)
 }
 
 // end ends a package.
@@ -118,10 +116,10 @@ func (in *reading) end() error {
 		return nil // one empty line more
 	}
 	if in.damaged > 1 {
-		in.problem(r.line, fmt.Errorf("%d more damaged lines", in.damaged-1))
+		in.problem(r.line, "%d more damaged lines", in.damaged-1)
 	}
 	if err := r.check(); err != nil {
-		in.problem(r.line, err)
+		in.problem(r.line, "%w", err)
 		return nil
 	}
 	if r.virtual() {
@@ -129,7 +127,7 @@ func (in *reading) end() error {
 		return nil
 	}
 	for _, err := range r.doubts() {
-		in.problem(r.line, err)
+		in.problem(r.line, "%w", err)
 	}
 	return in.add(r.pack(in.location))
 }
@@ -149,8 +147,8 @@ func (in *reading) add(p inventory.Package) error {
 		first.Locations = []string{first.Locations[0], in.path}
 		return nil
 	}
-	in.problem(in.rec.line, fmt.Errorf("version %q is recorded again: version %q of %s is taken",
-		p.Version, first.Version, first.Locations[0]))
+	in.problem(in.rec.line, "version %q is recorded again: version %q of %s is taken",
+		p.Version, first.Version, first.Locations[0])
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 
-	"github.com/keeppatched/keeppatched/inventory"
 	"github.com/keeppatched/keeppatched/inventory/internal/bound"
 	"github.com/keeppatched/keeppatched/inventory/internal/deb822"
 	"github.com/keeppatched/keeppatched/inventory/internal/read"
@@ -39,8 +38,9 @@ var (
 	statusDirForm = form{}
 )
 
-// readFile reads the stanzas of one file and hands the good ones to add.
-func (db *database) readFile(ctx context.Context, fsys fs.FS, path string, f form, add func(record)) (err error) {
+// readFile reads the stanzas of one file and hands the good ones to add,
+// whose error ends the reading.
+func (db *database) readFile(ctx context.Context, fsys fs.FS, path string, f form, add func(record) error) (err error) {
 	file, _, err := read.Open(fsys, path)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (db *database) readFile(ctx context.Context, fsys fs.FS, path string, f for
 	return db.read(read.WithContext(ctx, file), path, f, add)
 }
 
-func (db *database) read(file io.Reader, path string, f form, add func(record)) error {
+func (db *database) read(file io.Reader, path string, f form, add func(record) error) error {
 	location := []string{path}
 	r := deb822.NewReader(file, fields...)
 	r.MaxField = maxField
@@ -60,22 +60,21 @@ func (db *database) read(file io.Reader, path string, f form, add func(record)) 
 			err = fmt.Errorf("the file ends inside the %s field: it may be cut", s.Open)
 		}
 		for _, fault := range s.Faults {
-			db.problem(path, fault.Line, rec.Name, fault.Err)
+			db.problems.Atf(path, fault.Line, rec.Name, "%w", fault.Err)
 		}
 		if f.closed && !s.Closed && r.Err() == nil {
-			db.problem(path, s.Line, rec.Name, errors.New("the file ends inside this stanza: it may be cut"))
+			db.problems.Atf(path, s.Line, rec.Name, "the file ends inside this stanza: it may be cut")
 		}
 		if err != nil {
-			db.problem(path, s.Line, rec.Name, err)
+			db.problems.Atf(path, s.Line, rec.Name, "%w", err)
 			continue
 		}
 		if r.Err() != nil {
 			break // of a stanza that could not be read to its end nothing is sure
 		}
-		if err := db.memory.Take(rec.size()); err != nil {
-			return &fs.PathError{Op: "read", Path: path, Err: err}
+		if err := add(rec); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
-		add(rec)
 	}
 	if err := r.Err(); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -83,21 +82,19 @@ func (db *database) read(file io.Reader, path string, f form, add func(record)) 
 	return nil
 }
 
-func (db *database) problem(path string, n int, pkg string, err error) {
-	db.problems.Add(inventory.Problem{Path: path, Record: line(n), Package: pkg, Err: err})
-}
-
 // add adds a record. Where one of its key is there already that one stays, and
-// the new one is a problem: dpkg writes none twice.
-func (db *database) add(rec record) {
+// the new one is a problem: dpkg writes none twice. The error is
+// bound.ErrTooMuch.
+func (db *database) add(rec record) error {
 	k := key{rec.Name, rec.Arch}
 	if i, ok := db.index[k]; ok {
 		first := db.records[i]
-		db.problem(rec.Locations[0], rec.line, rec.Name, fmt.Errorf(
+		db.problems.Atf(rec.Locations[0], rec.line, rec.Name,
 			"version %q is recorded again: version %q of %s, line %d, is taken",
-			rec.Version, first.Version, first.Locations[0], first.line))
-		return
+			rec.Version, first.Version, first.Locations[0], first.line)
+		return nil
 	}
 	db.index[k] = len(db.records)
 	db.records = append(db.records, rec)
+	return db.memory.Take(rec.size())
 }

@@ -2,7 +2,6 @@ package dpkg
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/keeppatched/keeppatched/inventory"
 	"github.com/keeppatched/keeppatched/inventory/internal/deb822"
@@ -94,6 +93,3 @@ func (r *record) size() int {
 	return len(r.Name) + len(r.Version) + len(r.Arch) + len(r.Source) + len(r.SourceVersion) +
 		len(r.Vendor) + len(r.Origin)
 }
-
-// line names a line in a problem.
-func line(n int) string { return fmt.Sprintf("line %d", n) }

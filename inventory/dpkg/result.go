@@ -17,7 +17,7 @@ func (db *database) result(backend string) inventory.Result {
 			r.Backend = backend
 			packages = append(packages, r.Package)
 			if err := r.uncertain(); err != nil {
-				db.problem(r.Locations[0], r.line, r.Name, err)
+				db.problems.Atf(r.Locations[0], r.line, r.Name, "%w", err)
 			}
 		case r.state == configFiles:
 			configured++

@@ -34,7 +34,7 @@ func (db *database) readUpdates(ctx context.Context, fsys fs.FS) error {
 		if j == nil {
 			j = newJournal(db)
 		}
-		err := db.readFile(ctx, fsys, file, updateForm, func(rec record) { j.apply(db, rec) })
+		err := db.readFile(ctx, fsys, file, updateForm, func(rec record) error { return j.apply(db, rec) })
 		if err := db.survive(ctx, file, err); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (j journal) note(i int, r *record) {
 // apply replaces the record that an update is of. That is the one of its
 // architecture, or the only one of its name, where the two cannot be installed
 // beside each other: the package has then changed its architecture.
-func (j journal) apply(db *database, rec record) {
+func (j journal) apply(db *database, rec record) error {
 	at, known := db.index[key{rec.Name, rec.Arch}]
 	if set := j[rec.Name]; len(set) == 1 {
 		for _, only := range set {
@@ -79,10 +79,8 @@ func (j journal) apply(db *database, rec record) {
 		}
 	}
 	if !known {
-		at = len(db.records)
-		db.add(rec)
-		j.note(at, &rec)
-		return
+		j.note(len(db.records), &rec)
+		return db.add(rec)
 	}
 	old := &db.records[at]
 	delete(db.index, key{old.Name, old.Arch})
@@ -90,4 +88,5 @@ func (j journal) apply(db *database, rec record) {
 	db.index[key{rec.Name, rec.Arch}] = at
 	db.records[at] = rec
 	j.note(at, &rec)
+	return nil
 }

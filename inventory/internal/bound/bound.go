@@ -29,6 +29,20 @@ func (p *Problems) Add(problem inventory.Problem) {
 	p.list = append(p.list, problem)
 }
 
+// Atf appends a problem of one line of a file, counted from 1, and of a package
+// where that is known. The arguments are those of fmt.Errorf. Nothing is
+// formatted of a problem that is only counted, so that a file of nothing but
+// problems is read fast.
+func (p *Problems) Atf(path string, line int, pkg, format string, args ...any) {
+	if len(p.list) == MaxProblems {
+		p.more++
+		return
+	}
+	p.list = append(p.list, inventory.Problem{
+		Path: path, Record: fmt.Sprintf("line %d", line), Package: pkg, Err: fmt.Errorf(format, args...),
+	})
+}
+
 // List gives the problems in the order they were added, nil where there are
 // none. Where some were not listed, the last problem says how many.
 func (p *Problems) List() []inventory.Problem {
@@ -39,8 +53,8 @@ func (p *Problems) List() []inventory.Problem {
 	return append(p.list[:len(p.list):len(p.list)], rest)
 }
 
-// MaxMemory is how much a [Memory] gives, in bytes: some 500,000 packages of
-// the usual kind, five times as many as a distribution has.
+// MaxMemory is how much a [Memory] gives, in bytes: some 250,000 packages, three
+// times as many as a distribution has.
 const MaxMemory = 256 << 20
 
 // ErrTooMuch says that a database holds more than [MaxMemory] bytes.
@@ -53,7 +67,7 @@ type Memory struct{ used int }
 // Take counts one more package with n bytes of text. It gives ErrTooMuch once
 // they are too many.
 func (m *Memory) Take(n int) error {
-	const fixed = 400 // the package itself and what finds it
+	const fixed = 1000 // the package, once more as a result, and what finds it
 	m.used += fixed + n
 	if m.used > MaxMemory {
 		return ErrTooMuch
