@@ -48,10 +48,11 @@ func elfArch(fsys fs.FS, name string) (arch string, err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	var head [20]byte
-	if _, err := io.ReadFull(f, head[:]); err != nil {
+	n, err := io.ReadFull(f, head[:])
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", err
 	}
-	if string(head[:4]) != "\x7fELF" {
+	if n < len(head) || string(head[:4]) != "\x7fELF" {
 		return "", errNoELF
 	}
 	var order binary.ByteOrder = binary.LittleEndian

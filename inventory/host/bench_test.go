@@ -53,4 +53,3 @@ func BenchmarkOpen(b *testing.B) {
 		})
 	}
 }
-

@@ -65,6 +65,9 @@ func (g *gatherer) exists(name string) bool {
 }
 
 func (g *gatherer) problem(name, record string, err error) {
+	if p, ok := err.(*fs.PathError); ok && p.Path == name {
+		err = p.Err // the problem names the path itself
+	}
 	g.problems = append(g.problems, inventory.Problem{Path: name, Record: record, Err: err})
 }
 

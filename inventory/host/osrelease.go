@@ -45,7 +45,9 @@ func (g *gatherer) parseOSRelease(name string, data []byte) inventory.OS {
 	}
 	os.Codename = get("VERSION_CODENAME")
 	fill(&os.Codename, get("UBUNTU_CODENAME"))
-	fill(&os.Codename, parenthesised(os.Version))
+	if _, said := vars["VERSION_CODENAME"]; !said { // Fedora says it is empty
+		fill(&os.Codename, parenthesised(os.Version))
+	}
 	if os.ID == "debian" && os.VersionID == "" {
 		fill(&os.Codename, testing(os.PrettyName))
 		fill(&os.Codename, g.debianCodename())

@@ -78,8 +78,8 @@ func (r *rootFS) walk(name string) (string, error) {
 		if todo == "" {
 			return done, nil
 		}
-		var part string
-		part, todo, _ = strings.Cut(todo, "/")
+		part, rest, goesOn := strings.Cut(todo, "/")
+		todo = rest
 		switch part {
 		case "", ".":
 			continue
@@ -88,7 +88,7 @@ func (r *rootFS) walk(name string) (string, error) {
 			continue
 		}
 		next := path.Join(done, part)
-		target, err := r.follow(next, todo != "")
+		target, err := r.follow(next, goesOn)
 		if err != nil {
 			return "", err
 		}
@@ -102,7 +102,7 @@ func (r *rootFS) walk(name string) (string, error) {
 		if strings.HasPrefix(target, "/") {
 			done = "."
 		}
-		if todo != "" {
+		if goesOn {
 			target += "/" + todo
 		}
 		todo = target
@@ -114,7 +114,7 @@ func (r *rootFS) walk(name string) (string, error) {
 }
 
 // follow gives the target of a link as a slash path, and "" for what is not a
-// link. A path that goes on needs a directory there.
+// link. A path that goes on, if only with a slash, needs a directory there.
 func (r *rootFS) follow(name string, goesOn bool) (string, error) {
 	if err := short(name); err != nil {
 		return "", err
