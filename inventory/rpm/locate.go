@@ -48,8 +48,8 @@ type database struct {
 const startSize = 4096
 
 // locate gives the databases of a file system, each once, in the order of the
-// package comment. What is there and cannot be opened becomes a problem, unless
-// a link is the reason: links of one database to another may dangle.
+// package comment. What is there and cannot be opened becomes a problem; a link
+// to nothing counts as nothing.
 func locate(fsys fs.FS, c *collector) []database {
 	var found []database
 	for _, dir := range dirs {

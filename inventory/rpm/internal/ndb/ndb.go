@@ -111,7 +111,7 @@ func (d *DB) blob(slot []byte) ([]byte, error) {
 	off := int64(binary.LittleEndian.Uint32(slot[8:])) * blockSize
 	size := int64(binary.LittleEndian.Uint32(slot[12:])) * blockSize
 	switch {
-	case number == 0 || size < headSize+tailSize || off < int64(d.pages)*pageSize:
+	case number == 0 || size < headSize+tailSize:
 		return nil, fmt.Errorf("slot of package %d is not valid: %d bytes at %d", number, size, off)
 	case off+size > d.size:
 		return nil, fmt.Errorf("package %d: %d bytes at %d are beyond the file's %d: %w", number, size, off, d.size, io.ErrUnexpectedEOF)

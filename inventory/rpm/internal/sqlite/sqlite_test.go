@@ -328,6 +328,29 @@ func FuzzLog(f *testing.F) {
 	})
 }
 
+// FuzzLogPages gets behind the checksums: the log is well-formed, its pages are
+// not.
+func FuzzLogPages(f *testing.F) {
+	file := rpmtest.SQLite(512, rows()...)
+	f.Add(uint32(1), uint32(len(file)/512), file)
+	f.Fuzz(func(t *testing.T, first, commit uint32, pages []byte) {
+		var fs []rpmtest.Frame
+		for ; len(pages) >= 512; pages = pages[512:] {
+			fs = append(fs, rpmtest.Frame{Page: first + uint32(len(fs)), Data: pages[:512]})
+		}
+		if len(fs) == 0 {
+			return
+		}
+		fs[len(fs)-1].Commit = commit
+		data := rpmtest.WAL(512, false, fs...)
+		log, _ := sqlite.OpenLog(bytes.NewReader(data), int64(len(data))) // page 0 is an error
+		if log == nil {
+			t.Fatal("a well-formed log is refused")
+		}
+		drain(t, file, log)
+	})
+}
+
 // drain reads everything and checks that the work is in proportion to the input.
 func drain(t *testing.T, file []byte, log *sqlite.Log) {
 	db, err := sqlite.Open(bytes.NewReader(file), int64(len(file)), log)
