@@ -50,7 +50,7 @@ func all(f io.Reader, name string, size, limit int64) ([]byte, error) {
 	if size > limit {
 		return nil, tooLarge(name, limit)
 	}
-	buf := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	buf := bytes.NewBuffer(make([]byte, 0, max(size, 0)+bytes.MinRead))
 	if _, err := buf.ReadFrom(io.LimitReader(f, limit+1)); err != nil {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
 	}
