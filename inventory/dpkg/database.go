@@ -49,11 +49,12 @@ func (db *database) readFile(ctx context.Context, fsys fs.FS, path string, f for
 	return db.read(read.WithContext(ctx, file), path, f, add)
 }
 
+// read reads the stanzas of one file. The error is of the reader or of add.
 func (db *database) read(file io.Reader, path string, f form, add func(record) error) error {
 	location := []string{path}
 	r := deb822.NewReader(file, fields...)
 	r.MaxField = maxField
-	for r.Next() {
+	for r.Next() && r.Err() == nil { // an error leaves its stanza incomplete
 		s := r.Stanza()
 		rec, err := parse(s, location, f.hasStatus)
 		if s.Open != "" && f.whole {
@@ -62,15 +63,12 @@ func (db *database) read(file io.Reader, path string, f form, add func(record) e
 		for _, fault := range s.Faults {
 			db.problems.Atf(path, fault.Line, rec.Name, "%w", fault.Err)
 		}
-		if f.closed && !s.Closed && r.Err() == nil {
+		if f.closed && !s.Closed {
 			db.problems.Atf(path, s.Line, rec.Name, "the file ends inside this stanza: it may be cut")
 		}
 		if err != nil {
 			db.problems.Atf(path, s.Line, rec.Name, "%w", err)
 			continue
-		}
-		if r.Err() != nil {
-			break // of a stanza that could not be read to its end nothing is sure
 		}
 		if err := add(rec); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
