@@ -15,6 +15,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/keeppatched/keeppatched/advisories"
 	"github.com/keeppatched/keeppatched/advisories/internal/osvtest"
 	"github.com/keeppatched/keeppatched/advisories/osvdev"
@@ -191,4 +194,30 @@ func TestConcurrency(t *testing.T) {
 			t.Errorf("%d requests at once, want 3", most.Load())
 		}
 	})
+}
+
+// Memory is bounded: what was used longest ago is fetched again.
+func TestMemoryIsBounded(t *testing.T) {
+	const day = "2024-05-01T00:00:00Z"
+	var records []string
+	for _, name := range []string{"a", "b", "c", "d"} {
+		records = append(records, osvtest.Record(strings.ToUpper(name), day, "Debian:12", name, "1"))
+	}
+	var j journal
+	size := len(records[0])
+	c := newClient(t, j.wrap(osvtest.Serve(serverOf(records))), osvdev.Options{MaxMemory: 4 * size})
+	for _, tt := range []struct{ name, fetched string }{
+		{"a", "A"}, {"b", "B"}, {"a", ""}, // young
+		{"c", "C"}, {"d", "D"}, {"b", ""}, // a and b have become old; b is used
+		{"a", "A"}, {"b", ""}, // a has gone
+	} {
+		lookup(t, c, debian(tt.name, "1"))
+		var want []string
+		if tt.fetched != "" {
+			want = []string{"GET /v1/vulns/" + tt.fetched}
+		}
+		if diff := cmp.Diff(want, j.take()[1:], cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: fetches (-want +got):\n%s", tt.name, diff)
+		}
+	}
 }

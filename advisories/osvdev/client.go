@@ -13,12 +13,13 @@ import (
 	"github.com/keeppatched/keeppatched/advisories"
 )
 
-// DefaultBaseURL is OSV's public API. It needs no key.
-const DefaultBaseURL = "https://api.osv.dev"
+// DefaultURL is OSV's public API. It needs no key.
+const DefaultURL = "https://api.osv.dev"
 
 // The defaults of Options.
 const (
 	defaultConcurrency = 10
+	defaultMaxMemory   = 256 << 20
 	defaultMaxAttempts = 4
 	defaultMaxElapsed  = 2 * time.Minute
 	defaultUserAgent   = "keeppatched (+https://github.com/keeppatched/keeppatched)"
@@ -27,7 +28,7 @@ const (
 // Options say how a Client works. The zero value of each field is usable.
 type Options struct {
 	// BaseURL is where the API is: a scheme, http or https, a host and perhaps
-	// a path. Empty: DefaultBaseURL. Errors and descriptions leave its user and
+	// a path. Empty: DefaultURL. Errors and descriptions leave its user and
 	// password out.
 	BaseURL string
 	// HTTPClient makes the requests; it is copied, and the copy follows only
@@ -43,6 +44,9 @@ type Options struct {
 	// there. It should belong to the user alone. It holds one file for each
 	// record ever asked for. Empty: records are kept in memory only.
 	CacheDir string
+	// MaxMemory is how many bytes of records, counted as JSON, are kept in memory
+	// at most; those used longest ago go first. Zero: 256 MiB.
+	MaxMemory int
 	// MaxAttempts is how often a request that fails for a passing reason is
 	// made, the first time included. Zero: 4.
 	MaxAttempts int
@@ -77,7 +81,7 @@ var (
 // New makes a client. It makes no request. The error is for options that make
 // no sense, or a CacheDir that cannot be made.
 func New(o Options) (*Client, error) {
-	if o.Concurrency < 0 || o.MaxAttempts < 0 || o.MaxElapsed < 0 {
+	if o.Concurrency < 0 || o.MaxMemory < 0 || o.MaxAttempts < 0 || o.MaxElapsed < 0 {
 		return nil, errors.New("osvdev: a limit in the options is negative")
 	}
 	o = o.withDefaults()
@@ -97,7 +101,7 @@ func New(o Options) (*Client, error) {
 		maxElapsed:  o.MaxElapsed,
 		log:         o.Logger,
 		slots:       make(chan struct{}, o.Concurrency),
-		records:     newRecords(disk),
+		records:     newRecords(disk, o.MaxMemory),
 		coverage:    newCoverage(),
 	}
 	base.User = nil
@@ -107,13 +111,16 @@ func New(o Options) (*Client, error) {
 
 func (o Options) withDefaults() Options {
 	if o.BaseURL == "" {
-		o.BaseURL = DefaultBaseURL
+		o.BaseURL = DefaultURL
 	}
 	if o.UserAgent == "" {
 		o.UserAgent = defaultUserAgent
 	}
 	if o.Concurrency == 0 {
 		o.Concurrency = defaultConcurrency
+	}
+	if o.MaxMemory == 0 {
+		o.MaxMemory = defaultMaxMemory
 	}
 	if o.MaxAttempts == 0 {
 		o.MaxAttempts = defaultMaxAttempts
@@ -158,8 +165,8 @@ func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
 // Lookup answers the queries, as many answers in the same order, with every
 // record that the server has for them, whole, ordered by id, each once.
 //
-// The error is context.Canceled or context.DeadlineExceeded when the context
-// has ended, and wraps ErrUnreachable when no request reached the server.
+// The error wraps context.Canceled or context.DeadlineExceeded when the context
+// has ended, and ErrUnreachable when no request reached the server.
 // Everything else is told in the Answer.Err of the queries it concerns.
 func (c *Client) Lookup(ctx context.Context, qs []advisories.Query) ([]advisories.Answer, error) {
 	l := &lookup{Client: c}

@@ -7,7 +7,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -163,6 +166,75 @@ func TestNotCoveredIsProbedWithOwnNames(t *testing.T) {
 	}
 	if a := lookup(t, c, unknown); a[0].Err != nil {
 		t.Errorf("covered by now: %v", a[0].Err)
+	}
+}
+
+// A probe asks for a few of the many names, and again after an hour: what was
+// not covered then may be now.
+func TestProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sizes journalSizes
+		online := small()
+		c := newClient(t, sizes.wrap(func(r *http.Request) (*http.Response, error) {
+			return osvtest.Serve(osvserver.New(online, osvserver.Options{}))(r)
+		}), osvdev.Options{})
+		var queries []advisories.Query
+		for i := range 500 {
+			queries = append(queries, advisories.Query{Ecosystem: "Debian:14", Name: fmt.Sprintf("p%d", i), Version: "1"})
+		}
+		notCovered := func(want bool) {
+			t.Helper()
+			for _, a := range lookup(t, c, queries...) {
+				if errors.Is(a.Err, advisories.ErrNotCovered) != want {
+					t.Fatalf("after %v: %v, want not covered: %t", time.Now(), a.Err, want)
+				}
+			}
+		}
+		notCovered(true)
+		if got := sizes.sorted(); len(got) != 2 || got[0] > 40 {
+			t.Errorf("batches of %v queries, want a small probe beside the batch of 500", got)
+		}
+		online = osvtest.NewStore(osvtest.Record("A-1", "2024-05-01T00:00:00Z", "Debian:14", "openssl", "1"))
+		time.Sleep(59 * time.Minute)
+		notCovered(true)
+		time.Sleep(2 * time.Minute)
+		notCovered(false)
+	})
+}
+
+// Where it cannot be found out whether an ecosystem is covered, it is not taken
+// for covered, nor for the opposite.
+func TestProbeFails(t *testing.T) {
+	var n atomic.Int32
+	rt := server()
+	c := newClient(t, func(r *http.Request) (*http.Response, error) {
+		if n.Add(1) == 2 {
+			return osvtest.Respond(http.StatusForbidden, strings.NewReader("enough")), nil
+		}
+		return rt(r)
+	}, osvdev.Options{})
+	err := lookup(t, c, debian("bash", "1"))[0].Err
+	if err == nil || errors.Is(err, advisories.ErrNotCovered) || !strings.Contains(err.Error(), "cannot be told") {
+		t.Errorf("error %v, want that it cannot be told", err)
+	}
+	if a := lookup(t, c, debian("bash", "1"))[0]; a.Err != nil {
+		t.Errorf("next time: %v", a.Err)
+	}
+}
+
+// A server that takes an ecosystem for invalid only when it is probed is
+// believed too.
+func TestProbeOfInvalidEcosystem(t *testing.T) {
+	var n atomic.Int32
+	c := newClient(t, func(r *http.Request) (*http.Response, error) {
+		if n.Add(1) == 1 {
+			return osvtest.Respond(http.StatusOK, strings.NewReader(`{"results":[{}]}`)), nil
+		}
+		return osvtest.Respond(http.StatusBadRequest, strings.NewReader(
+			`{"code":3,"message":"error in query at index 0: invalid ecosystem"}`)), nil
+	}, osvdev.Options{})
+	if err := lookup(t, c, debian("bash", "1"))[0].Err; !errors.Is(err, advisories.ErrNotCovered) {
+		t.Errorf("error %v, want ErrNotCovered", err)
 	}
 }
 

@@ -12,20 +12,18 @@ import (
 	"github.com/keeppatched/keeppatched/advisories/internal/osvapi"
 )
 
-// maxGeneration is how many bytes of records (as JSON) are kept in memory
-// before the older half of them is let go.
-const maxGeneration = 128 << 20
-
 // recordKey names one state of a record.
 type recordKey struct {
 	id       string
 	modified string // as the batch's answer said
 }
 
-// records keeps the records a client has fetched. Those used since the last
-// change of generation stay; the others go when memory fills up.
+// records keeps the records a client has fetched, in two generations of half
+// the memory each: when the young one is full it becomes the old one, and what
+// was old and has not been used since is let go.
 type records struct {
 	disk *disk
+	half int // bytes of a generation
 
 	mu     sync.Mutex
 	young  map[recordKey]kept
@@ -48,9 +46,10 @@ type flight struct {
 	void     bool // the fetcher's context ended: others have to try themselves
 }
 
-func newRecords(d *disk) *records {
+func newRecords(d *disk, maxMemory int) *records {
 	return &records{
 		disk:   d,
+		half:   maxMemory / 2,
 		young:  map[recordKey]kept{},
 		flying: map[recordKey]*flight{},
 	}
@@ -114,7 +113,7 @@ func (r *records) fly(ctx context.Context, key recordKey, f *flight, fetch fetch
 
 // keep puts a record in memory. The mutex is held.
 func (r *records) keep(key recordKey, k kept) {
-	if r.size+k.size > maxGeneration {
+	if r.size+k.size > r.half {
 		r.old, r.young, r.size = r.young, map[recordKey]kept{}, 0
 	}
 	r.young[key] = k

@@ -19,23 +19,40 @@ import (
 
 // Store holds records in memory. It covers the ecosystems its records name.
 type Store struct {
-	raw     map[string]json.RawMessage
-	records []*advisories.Advisory // by id
+	raw       map[string]json.RawMessage
+	covered   map[string]bool                      // ecosystems
+	byPackage map[[2]string][]*advisories.Advisory // ecosystem and name; by id
 }
 
 // NewStore makes a store of records in JSON. It panics where one is not valid.
 func NewStore(records ...string) *Store {
-	s := &Store{raw: map[string]json.RawMessage{}}
+	s := &Store{
+		raw:       map[string]json.RawMessage{},
+		covered:   map[string]bool{},
+		byPackage: map[[2]string][]*advisories.Advisory{},
+	}
 	for _, text := range records {
 		a, err := advisories.Parse([]byte(text))
 		if err != nil {
 			panic(fmt.Sprintf("osvtest: record %s: %v", text, err))
 		}
-		s.raw[a.ID] = json.RawMessage(text)
-		s.records = append(s.records, a)
+		s.add(a, json.RawMessage(text))
 	}
-	slices.SortFunc(s.records, func(a, b *advisories.Advisory) int { return strings.Compare(a.ID, b.ID) })
+	for _, list := range s.byPackage {
+		slices.SortFunc(list, func(a, b *advisories.Advisory) int { return strings.Compare(a.ID, b.ID) })
+	}
 	return s
+}
+
+func (s *Store) add(a *advisories.Advisory, raw json.RawMessage) {
+	s.raw[a.ID] = raw
+	for _, e := range a.Affected {
+		s.covered[e.Package.Ecosystem] = true
+		key := [2]string{e.Package.Ecosystem, e.Package.Name}
+		if list := s.byPackage[key]; !slices.Contains(list, a) {
+			s.byPackage[key] = append(list, a)
+		}
+	}
 }
 
 // Record makes a record of one package whose given versions are affected.
@@ -63,15 +80,9 @@ func (s *Store) Lookup(ctx context.Context, qs []advisories.Query) ([]advisories
 	}
 	answers := make([]advisories.Answer, len(qs))
 	for i, q := range qs {
-		answers[i].Err = fmt.Errorf("%w: ecosystem %q", advisories.ErrNotCovered, q.Ecosystem)
-		for _, a := range s.records {
-			of := func(p advisories.Package) bool { return p.Ecosystem == q.Ecosystem && p.Name == q.Name }
-			if slices.ContainsFunc(a.Affected, func(e advisories.Affected) bool { return e.Package.Ecosystem == q.Ecosystem }) {
-				answers[i].Err = nil
-			}
-			if slices.ContainsFunc(a.Affected, func(e advisories.Affected) bool { return of(e.Package) }) {
-				answers[i].Advisories = append(answers[i].Advisories, a)
-			}
+		answers[i].Advisories = s.byPackage[[2]string{q.Ecosystem, q.Name}]
+		if !s.covered[q.Ecosystem] {
+			answers[i].Err = fmt.Errorf("%w: ecosystem %q", advisories.ErrNotCovered, q.Ecosystem)
 		}
 	}
 	return answers, nil
