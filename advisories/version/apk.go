@@ -5,35 +5,38 @@ import (
 	"strings"
 )
 
-// apkVersion is a version of Alpine's package keeper, in the grammar of
+// compareAPK orders versions of Alpine's package keeper, in the grammar of
 // apk-tools (src/version.c), which knows:
 //
 //	digits{.digits}[letter]{_suffix[digits]}[~hash][-rdigits]
 //
 // A text outside it is no version here. apk itself orders such texts by the
 // part it understands, and that order is not transitive: unfit for ranges.
-type apkVersion string
-
-func parseAPK(text string) (apkVersion, error) {
-	for t := (apkToken{rest: text}); t.next(); {
-		if t.kind == apkEnd {
-			return apkVersion(text), nil
+//
+// It goes through both token by token to the first difference, and then through
+// what is left of each, to know that both are versions.
+func compareAPK(a, b string) (int, error) {
+	x, y := apkToken{rest: a}, apkToken{rest: b}
+	order := 0
+	for order == 0 && x.kind != apkEnd {
+		if !x.next() {
+			return 0, invalid(APK, a, apkGrammar)
 		}
+		if !y.next() {
+			return 0, invalid(APK, b, apkGrammar)
+		}
+		order = x.compare(&y)
 	}
-	return "", invalid(APK, text, "want digits{.digits}[letter]{_suffix[digits]}[~hash][-rdigits]")
+	if !x.finish() {
+		return 0, invalid(APK, a, apkGrammar)
+	}
+	if !y.finish() {
+		return 0, invalid(APK, b, apkGrammar)
+	}
+	return order, nil
 }
 
-// compare orders token by token. Both versions are valid, so both token
-// streams end, and equal tokens before the end are of the same kind.
-func (v apkVersion) compare(w apkVersion) int {
-	a, b := apkToken{rest: string(v)}, apkToken{rest: string(w)}
-	for a.next() && b.next() {
-		if c := a.compare(&b); c != 0 || a.kind == apkEnd {
-			return c
-		}
-	}
-	return 0
-}
+const apkGrammar = "want digits{.digits}[letter]{_suffix[digits]}[~hash][-rdigits]"
 
 // apkKind is the kind of a token. Where two versions go on with tokens of
 // different kinds, the kinds order them: the lower stands before.
@@ -52,17 +55,39 @@ const (
 	apkFirst  // the number at the beginning
 )
 
-// apkSuffixes ranks the suffixes.
-var apkSuffixes = [...]string{"alpha", "beta", "pre", "rc", "cvs", "svn", "git", "hg", "p"}
+// apkSuffix ranks the suffixes; those up to apkLastPreRelease stand before the
+// version without suffix. Zero: there is no such suffix.
+func apkSuffix(word string) int {
+	switch word {
+	case "alpha":
+		return 1
+	case "beta":
+		return 2
+	case "pre":
+		return 3
+	case "rc":
+		return apkLastPreRelease
+	case "cvs":
+		return 5
+	case "svn":
+		return 6
+	case "git":
+		return 7
+	case "hg":
+		return 8
+	case "p":
+		return 9
+	}
+	return 0
+}
 
-// apkPreReleases is how many of them stand before the version without suffix.
-const apkPreReleases = 4
+const apkLastPreRelease = 4
 
 // apkToken is the current token of a version and what follows it.
 type apkToken struct {
 	kind   apkKind
 	text   string // of numbers, letters and hashes
-	suffix int    // index in apkSuffixes
+	suffix int    // its rank
 	rest   string
 }
 
@@ -121,17 +146,22 @@ func (t *apkToken) takeSuffix() bool {
 	for end < len(t.rest) && isLower(t.rest[end]) {
 		end++
 	}
-	for i, s := range apkSuffixes {
-		if t.rest[1:end] == s {
-			t.suffix = i
-			t.take(apkPatch, 1, end)
-			if i < apkPreReleases {
-				t.kind = apkPreRelease
-			}
-			return true
+	t.take(apkPatch, 1, end)
+	t.suffix = apkSuffix(t.text)
+	if t.suffix <= apkLastPreRelease {
+		t.kind = apkPreRelease
+	}
+	return t.suffix != 0
+}
+
+// finish goes on to the end. It gives false where the rest has no grammar.
+func (t *apkToken) finish() bool {
+	for t.kind != apkEnd {
+		if !t.next() {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // compare orders two tokens at the same place.

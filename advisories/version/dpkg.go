@@ -23,32 +23,29 @@ const dpkgSpace = " \t\n\v\f\r"
 // and an epoch with a sign.
 func parseDpkg(text string) (dpkgVersion, error) {
 	var v dpkgVersion
-	s := strings.Trim(text, dpkgSpace)
-	if s == "" {
-		return v, invalid(Dpkg, text, "empty")
+	rest := text
+	if rest != "" && (rest[0] <= ' ' || rest[len(rest)-1] <= ' ') {
+		rest = strings.Trim(rest, dpkgSpace)
 	}
-	colon, hyphen := -1, -1
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == ':' && colon < 0:
-			colon = i
-		case c == '-':
-			hyphen = i
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c > ' ' && c < 0x80:
 		case c == 0 || c >= 0x80:
 			return v, invalid(Dpkg, text, "byte outside ASCII")
-		case c <= ' ' && strings.IndexByte(dpkgSpace, c) >= 0:
+		case strings.IndexByte(dpkgSpace, c) >= 0:
 			return v, invalid(Dpkg, text, "embedded space")
 		}
 	}
-	if colon >= 0 {
+	if i := strings.IndexByte(rest, ':'); i >= 0 {
 		var ok bool
-		if v.epoch, ok = parseEpoch(s[:colon], math.MaxInt32); !ok {
+		if v.epoch, ok = parseEpoch(rest[:i], math.MaxInt32); !ok {
 			return v, invalid(Dpkg, text, "epoch is not a number from 0 to 2147483647")
 		}
+		rest = rest[i+1:]
 	}
-	v.upstream = s[colon+1:]
-	if hyphen > colon {
-		v.upstream, v.revision = s[colon+1:hyphen], s[hyphen+1:]
+	v.upstream = rest
+	if i := strings.LastIndexByte(rest, '-'); i >= 0 {
+		v.upstream, v.revision = rest[:i], rest[i+1:]
 		if v.revision == "" {
 			return v, invalid(Dpkg, text, "empty revision")
 		}
@@ -72,7 +69,8 @@ func (v dpkgVersion) compare(w dpkgVersion) int {
 // compareDpkgPart orders two upstream versions or two revisions: by turns a run
 // of other characters and a run of digits. A missing revision ranks as "0".
 func compareDpkgPart(a, b string) int {
-	i, j := 0, 0
+	i := sameRuns(a, b)
+	j := i
 	for i < len(a) || j < len(b) {
 		for (i < len(a) && !isDigit(a[i])) || (j < len(b) && !isDigit(b[j])) {
 			if c := cmp.Compare(dpkgRank(a, i), dpkgRank(b, j)); c != 0 {

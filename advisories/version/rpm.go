@@ -26,20 +26,17 @@ func parseRPM(text string) (rpmVersion, error) {
 		}
 		rest = text[i+1:]
 	}
-	hyphen := -1
 	for i := range len(rest) {
-		switch c := rest[i]; {
-		case c == '-':
-			hyphen = i
-		case c == ':':
-			return v, invalid(RPM, text, "colon after the epoch")
-		case c <= ' ' || c >= 0x7f:
+		if c := rest[i]; c <= ' ' || c >= 0x7f {
 			return v, invalid(RPM, text, "space, control character or byte outside ASCII")
 		}
 	}
+	if strings.IndexByte(rest, ':') >= 0 {
+		return v, invalid(RPM, text, "colon after the epoch")
+	}
 	v.version = rest
-	if hyphen >= 0 {
-		v.version, v.release = rest[:hyphen], rest[hyphen+1:]
+	if i := strings.LastIndexByte(rest, '-'); i >= 0 {
+		v.version, v.release = rest[:i], rest[i+1:]
 		if v.release == "" {
 			return v, invalid(RPM, text, "empty release")
 		}
@@ -70,6 +67,8 @@ func (v rpmVersion) compare(w rpmVersion) int {
 // whatever separates them. What follows an equal beginning ranks, ascending:
 // a tilde, the end, a caret, letters, digits.
 func compareRPMPart(a, b string) int {
+	n := sameRuns(a, b)
+	a, b = a[n:], b[n:]
 	for {
 		a, b = trimRPMSeparators(a), trimRPMSeparators(b)
 		x, y := rpmRank(a), rpmRank(b)

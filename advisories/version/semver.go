@@ -44,16 +44,19 @@ func parseSemVer(text string) (semVersion, error) {
 // validIdentifiers checks identifiers that dots separate; strict ones that are
 // numbers have no leading zero.
 func validIdentifiers(s string, strict bool) bool {
-	for more := true; more; {
-		var id string
-		id, s, more = strings.Cut(s, ".")
-		if id == "" || strict && len(id) > 1 && id[0] == '0' && isNumber(id) {
-			return false
-		}
-		for i := range len(id) {
-			if c := id[i]; !isDigit(c) && !isAlpha(c) && c != '-' {
+	start, number := 0, true
+	for i := 0; i <= len(s); i++ {
+		switch {
+		case i == len(s) || s[i] == '.':
+			if i == start || strict && number && s[start] == '0' && i-start > 1 {
 				return false
 			}
+			start, number = i+1, true
+		case !isDigit(s[i]):
+			if !isAlpha(s[i]) && s[i] != '-' {
+				return false
+			}
+			number = false
 		}
 	}
 	return true

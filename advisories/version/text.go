@@ -29,6 +29,20 @@ func alphasEnd(s string, i int) int {
 	return i
 }
 
+// sameRuns is the length of the beginning that a and b share, without the run of
+// digits or letters that the difference may lie in: the rest of each can be
+// compared by itself.
+func sameRuns(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 0 && (isDigit(a[n-1]) || isAlpha(a[n-1])) {
+		n--
+	}
+	return n
+}
+
 // compareDigits orders two runs of digits as numbers of any length. An empty
 // run is zero.
 func compareDigits(a, b string) int {

@@ -60,7 +60,7 @@ func (s Scheme) Compare(a, b string) (int, error) {
 	case RPM:
 		return compare(a, b, parseRPM, rpmVersion.compare)
 	case APK:
-		return compare(a, b, parseAPK, apkVersion.compare)
+		return compareAPK(a, b)
 	case SemVer:
 		return compare(a, b, parseSemVer, semVersion.compare)
 	default:
