@@ -80,9 +80,9 @@ var table = [...]Info{
 	{Name: "WordPress", Key: KeyName, Limits: []string{noOrderKnown}},
 	{Name: "crates.io", Key: KeyName, Scheme: version.SemVer, Limits: []string{reportsOnly}},
 	{Name: "npm", Key: KeyName, Scheme: version.SemVer, Limits: []string{reportsOnly}},
+	{Name: "opam", Key: KeyName, Scheme: version.Opam, Limits: []string{reportsOnly}},
 	{Name: "openEuler", Key: KeySource, Scheme: version.RPM, Suffix: "The release and its service pack: openEuler:24.03-LTS-SP1.",
 		Limits: []string{errataOnly, "Versions are recorded without the epoch: they are compared without it.", "Releases without long-term support are not in the data."}},
 	{Name: "openSUSE", Key: KeySource, Scheme: version.RPM, Suffix: "The distribution and its release: openSUSE:Leap 15.6, openSUSE:Tumbleweed.", Limits: []string{errataOnly}},
-	{Name: "opam", Key: KeyName, Scheme: version.Opam, Limits: []string{reportsOnly}},
 	{Name: "vcpkg", Key: KeyName, Limits: []string{noImporter, noOrderKnown}},
 }
