@@ -110,7 +110,7 @@ func deb(name, version, source, sourceVersion string) inventory.Package {
 }
 
 // newScanner makes a scanner whose clock stands at noon.
-func newScanner(t *testing.T, bs []inventory.Backend, ss ...advisories.Source) *scanner.Scanner {
+func newScanner(t testing.TB, bs []inventory.Backend, ss ...advisories.Source) *scanner.Scanner {
 	t.Helper()
 	s, err := scanner.New(scanner.Options{
 		Backends: bs, Sources: ss, Now: func() time.Time { return noon },
