@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"time"
+
+	"github.com/keeppatched/keeppatched/inventory/internal/read"
 )
 
 // fresh is how old the list of a security archive may be that does not say how
@@ -43,6 +45,9 @@ func (c *collection) ages(indexes []*index) {
 // updated gives when apt last noted an update. Zero: it never did.
 func (c *collection) updated() time.Time {
 	info, err := fs.Stat(c.fsys, stamp)
+	if err == nil && !info.Mode().IsRegular() {
+		err = read.ErrNotRegular
+	}
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			c.problem(stamp, "", err)

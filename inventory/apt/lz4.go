@@ -3,6 +3,7 @@ package apt
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -20,7 +21,8 @@ var frameHeader = []byte{0x04, 0x22, 0x4d, 0x18, 0x40, 0x40, 0xc0}
 const (
 	blockSize   = 64 << 10 // the most that a block of such a frame unpacks to
 	historySize = 64 << 10 // how far back it may copy from
-	rawBlock    = 1 << 31  // the bit in a block's size that says it is not packed
+	pieceSize   = historySize + 8*blockSize
+	rawBlock    = 1 << 31 // the bit in a block's size that says it is not packed
 )
 
 // copyLZ4 unpacks an LZ4 frame. Of the time that reading a Debian machine's
@@ -57,34 +59,62 @@ func copyOther(w io.Writer, src io.Reader) error {
 }
 
 // copyBlocks unpacks blocks to the end mark.
-func copyBlocks(w io.Writer, src *bufio.Reader) error {
-	buf := make([]byte, historySize+8*blockSize)
-	start, end := historySize, historySize // what was unpacked and not written yet
-	history := 0                           // how much there is before end
-	for {
-		packed, raw, err := nextBlock(src)
-		if err != nil {
-			return err
+func copyBlocks(w io.Writer, src *bufio.Reader) (err error) {
+	out := newRelay(w)
+	defer func() { err = cmp.Or(out.close(), err) }()
+	var pieces [2]piece
+	for i := 0; ; i ^= 1 {
+		p := &pieces[i]
+		p.follow(&pieces[i^1])
+		last, err := p.fill(src)
+		if err == nil {
+			err = out.write(p.buf[historySize:p.end])
 		}
-		if packed == nil || len(buf)-end < blockSize {
-			if _, err := w.Write(buf[start:end]); err != nil || packed == nil {
-				return err
-			}
-			copy(buf, buf[end-historySize:end])
-			start, end = historySize, historySize
-		}
-		n := len(packed)
-		if raw {
-			copy(buf[end:], packed)
-		} else if n, err = lz4.UncompressBlockWithDict(packed, buf[end:end+blockSize], buf[end-history:end]); err != nil {
-			return err
-		}
-		end += n
-		history = min(history+n, historySize)
-		if _, err := src.Discard(len(packed)); err != nil {
+		if err != nil || last {
 			return err
 		}
 	}
+}
+
+// piece is a part of the unpacked list, and the history before it. While the
+// writer looks through one piece, the next is filled.
+type piece struct {
+	buf     []byte // the history ends at historySize
+	end     int
+	history int // how much of it there is
+}
+
+// follow makes p the empty piece after another.
+func (p *piece) follow(before *piece) {
+	if p.buf == nil {
+		p.buf = make([]byte, pieceSize)
+	}
+	p.history = min(before.history+max(before.end-historySize, 0), historySize)
+	p.end = historySize
+	copy(p.buf[historySize-p.history:historySize], before.buf[before.end-p.history:before.end])
+}
+
+// fill unpacks blocks while there is room, and says whether the end mark came.
+func (p *piece) fill(src *bufio.Reader) (last bool, err error) {
+	for len(p.buf)-p.end >= blockSize {
+		packed, raw, err := nextBlock(src)
+		if err != nil || packed == nil {
+			return true, err
+		}
+		room := p.buf[p.end : p.end+blockSize]
+		history := p.buf[max(historySize-p.history, p.end-historySize):p.end]
+		n := len(packed)
+		if raw {
+			copy(room, packed)
+		} else if n, err = lz4.UncompressBlockWithDict(packed, room, history); err != nil {
+			return true, err
+		}
+		p.end += n
+		if _, err := src.Discard(len(packed)); err != nil {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // nextBlock gives the next block as it is stored; nil is the end mark. The bytes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -26,7 +27,7 @@ func (c *collection) offers(ctx context.Context, indexes []*index, packages []in
 		s := &scanner{index: x, names: names}
 		scanners[i] = s
 		group.Go(func() error {
-			if err := c.scan(ctx, s); err != nil {
+			if err := guard(func() error { return c.scan(ctx, s) }); err != nil {
 				s.problem("", err)
 			}
 			return ctx.Err()
@@ -49,19 +50,17 @@ func (c *collection) offers(ctx context.Context, indexes []*index, packages []in
 
 // scan reads one list to its end. What it found before an error is in s.
 func (c *collection) scan(ctx context.Context, s *scanner) (err error) {
-	// The decoders read what a stranger wrote. A panic of theirs would end the
-	// whole program, since this runs in a goroutine of its own.
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("reading %s panicked: %v", s.index.path, v)
-		}
-	}()
 	file, _, err := read.Open(c.fsys, s.index.path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := s.index.format.copy(s, &limited{r: read.WithContext(ctx, file)}); err != nil {
+	stored := &limited{r: read.WithContext(ctx, file)}
+	err = s.index.format.copy(s, stored)
+	if err == nil && stored.n == 0 && s.index.format.extension != "" {
+		err = io.ErrUnexpectedEOF // even of an empty list something is stored
+	}
+	if err != nil {
 		return fmt.Errorf("the list is read up to byte %d: %w", s.size, err)
 	}
 	s.close()

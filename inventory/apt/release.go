@@ -88,15 +88,12 @@ func parseRelease(data []byte) (release, error) {
 	return r, errors.Join(errs...)
 }
 
-// parseDate reads a date as RFC 1123 has it, always in UTC.
+// parseDate reads a date as RFC 1123 has it, with UTC under any of its names:
+// other zones are not allowed.
 func parseDate(text string) (time.Time, error) {
-	for _, layout := range []string{"Mon, 2 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006 15:04:05 -0700"} {
-		t, err := time.Parse(layout, text)
-		if err != nil {
-			continue
-		}
-		if _, offset := t.Zone(); offset == 0 {
-			return t.UTC(), nil
+	for _, zone := range []string{" UTC", " GMT", " +0000"} {
+		if local, ok := strings.CutSuffix(text, zone); ok {
+			return time.Parse("Mon, 2 Jan 2006 15:04:05", local)
 		}
 	}
 	return time.Time{}, fmt.Errorf("%q is not a date in UTC", text)

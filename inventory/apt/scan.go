@@ -179,11 +179,11 @@ func parseOffer(name string, stanza []byte) (offer, error) {
 		fields[key] = string(value)
 	}
 	o := offer{name, version{text: fields["version"], arch: fields["architecture"], phased: 100}}
+	if o.text == "" || o.arch == "" {
+		return o, errors.New("no Version or no Architecture field")
+	}
 	if err := order.Dpkg.Check(o.text); err != nil {
 		return o, fmt.Errorf("Version: %w", err)
-	}
-	if o.arch == "" {
-		return o, errors.New("no Architecture field")
 	}
 	o.source, o.sourceVersion = source822(fields["source"], name, o.text)
 	if p := fields["phased-update-percentage"]; p != "" {
