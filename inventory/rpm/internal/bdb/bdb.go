@@ -26,7 +26,8 @@ import (
 const (
 	hashMagic  = 0x061561
 	btreeMagic = 0x053162
-	metaSize   = 512 // the smallest page
+	metaSize   = 512   // the smallest page
+	windowSize = 65536 // the largest page
 )
 
 // ErrUnsupported says that the file is a Berkeley DB of a kind that rpm does
@@ -42,14 +43,15 @@ type DB struct {
 	last     uint32 // as the metadata says
 	visited  *store.Pages
 
-	page, chain, value []byte // buffers, used again for every page and value
+	// Buffers, used again for every page and value.
+	window, page, chain, value []byte
 }
 
 // Open reads the metadata page. size is the size of the file.
 func Open(r io.ReaderAt, size int64) (*DB, error) {
 	meta := make([]byte, metaSize)
 	if err := store.ReadAt(r, meta, 0); err != nil {
-		return nil, fmt.Errorf("Berkeley DB metadata: %w", err)
+		return nil, fmt.Errorf("metadata of Berkeley DB: %w", err)
 	}
 	order, err := byteOrder(meta[12:])
 	if err != nil {
@@ -64,13 +66,13 @@ func Open(r io.ReaderAt, size int64) (*DB, error) {
 	}
 	pageSize := order.Uint32(meta[20:])
 	if pageSize < 512 || pageSize > 65536 || pageSize&(pageSize-1) != 0 {
-		return nil, fmt.Errorf("Berkeley DB page size %d is not valid", pageSize)
+		return nil, fmt.Errorf("page size %d of Berkeley DB is not valid", pageSize)
 	}
 	pages := min(size/int64(pageSize), 1<<32-1)
 	return &DB{
 		r: r, order: order, pageSize: int(pageSize),
 		pages: uint32(pages), last: order.Uint32(meta[32:]),
-		page: make([]byte, pageSize), chain: make([]byte, pageSize),
+		window: make([]byte, windowSize), page: make([]byte, pageSize), chain: make([]byte, pageSize),
 	}, nil
 }
 

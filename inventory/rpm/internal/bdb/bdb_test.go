@@ -3,6 +3,7 @@ package bdb_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -57,12 +58,12 @@ func TestDamage(t *testing.T) {
 		want   []string
 	}{
 		{"none", func(f []byte) []byte { return f }, want},
-		{"empty", func([]byte) []byte { return nil }, []string{"Berkeley DB metadata: unexpected EOF"}},
+		{"empty", func([]byte) []byte { return nil }, []string{"metadata of Berkeley DB: unexpected EOF"}},
 		{"magic", set32(0, 12, 0x42), []string{"not a Berkeley DB hash database"}},
 		{"b-tree", set32(0, 12, 0x053162), []string{"unsupported kind of Berkeley DB: b-tree"}},
 		{"version", set32(0, 16, 7), []string{"unsupported kind of Berkeley DB: hash version 7"}},
 		{"encrypted", set8(0, 24, 1), []string{"unsupported kind of Berkeley DB: encrypted or with checksums"}},
-		{"page size", set32(0, 20, 1<<20), []string{"Berkeley DB page size 1048576 is not valid"}},
+		{"page size", set32(0, 20, 1<<20), []string{"page size 1048576 of Berkeley DB is not valid"}},
 		{"freed page", set8(2, 25, 0), []string{want[1], want[2]}},
 		{"page number", set32(2, 8, 3), []string{"page 2: hash page calls itself page 3", want[1], want[2]}},
 		{"odd entries", set16(2, 20, 3), []string{"page 2: hash page with 3 entries", want[1], want[2]}},
@@ -115,6 +116,34 @@ func TestDamage(t *testing.T) {
 
 func TestBigEndian(t *testing.T) {
 	if diff := cmp.Diff(want, read(t, file(binary.BigEndian))); diff != "" {
+		t.Errorf("blobs (-want +got):\n%s", diff)
+	}
+}
+
+// badPage fails for every read that touches a page.
+type badPage struct {
+	*bytes.Reader
+	n int64
+}
+
+func (b badPage) ReadAt(p []byte, off int64) (int, error) {
+	if off < (b.n+1)*pageSize && off+int64(len(p)) > b.n*pageSize {
+		return 0, errors.New("bad sector")
+	}
+	return b.Reader.ReadAt(p, off)
+}
+
+func TestBadPageCostsNoOther(t *testing.T) {
+	data := file(binary.LittleEndian)
+	db, err := bdb.Open(badPage{bytes.NewReader(data), 2}, int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for blob, err := range db.Blobs() {
+		got = append(got, fmt.Sprintf("%v: %v", blob.Record, err))
+	}
+	if diff := cmp.Diff([]string{"page 2: bad sector", "hnum 2: <nil>", "hnum 3: <nil>"}, got); diff != "" {
 		t.Errorf("blobs (-want +got):\n%s", diff)
 	}
 }

@@ -41,16 +41,14 @@ func (d *DB) Blobs() iter.Seq2[store.Blob, error] {
 	return func(yield func(store.Blob, error) bool) {
 		d.visited = store.NewPages(uint64(d.pages))
 		for n := uint32(1); n < d.pages; n++ {
-			if err := d.read(n, d.page); err != nil {
+			page, err := d.next(n)
+			switch {
+			case err != nil:
 				if !yield(at("page", n), err) {
 					return
 				}
-				continue
-			}
-			if t := d.page[offType]; t != pageHash && t != pageHashUnsorted {
-				continue
-			}
-			if !d.items(n, yield) {
+			case page[offType] != pageHash && page[offType] != pageHashUnsorted:
+			case !d.items(n, page, yield):
 				return
 			}
 		}
@@ -64,28 +62,45 @@ func at(unit string, n uint32) store.Blob {
 	return store.Blob{Record: store.Record{Unit: unit, Number: uint64(n)}}
 }
 
+// next gives page n to a reader who asks for all in order: many are read at once,
+// and one by one where that fails, so that a bad page costs no other.
+func (d *DB) next(n uint32) ([]byte, error) {
+	per := uint32(windowSize / d.pageSize)
+	if i := n % per; i == 0 || n == 1 {
+		count := min(per, d.pages-(n-i))
+		d.window = d.window[:int(count)*d.pageSize]
+		if d.read(n-i, d.window) != nil {
+			d.window = d.window[:0]
+		}
+	}
+	if len(d.window) == 0 {
+		return d.page, d.read(n, d.page)
+	}
+	return d.window[int(n%per)*d.pageSize:][:d.pageSize], nil
+}
+
 func (d *DB) read(n uint32, page []byte) error {
 	return store.ReadAt(d.r, page, int64(n)*int64(d.pageSize))
 }
 
 // items yields the values of one hash page. Keys and values alternate, laid
 // out from the page's end towards its start.
-func (d *DB) items(n uint32, yield func(store.Blob, error) bool) bool {
-	if got := d.order.Uint32(d.page[offNumber:]); got != n {
+func (d *DB) items(n uint32, page []byte, yield func(store.Blob, error) bool) bool {
+	if got := d.order.Uint32(page[offNumber:]); got != n {
 		return yield(at("page", n), fmt.Errorf("hash page calls itself page %d", got))
 	}
-	entries := int(d.order.Uint16(d.page[offEntries:]))
+	entries := int(d.order.Uint16(page[offEntries:]))
 	if entries%2 != 0 || pageHeader+2*entries > d.pageSize {
 		return yield(at("page", n), fmt.Errorf("hash page with %d entries", entries))
 	}
 	end := d.pageSize
 	for i := 0; i < entries; i += 2 {
-		key := int(d.order.Uint16(d.page[pageHeader+2*i:]))
-		value := int(d.order.Uint16(d.page[pageHeader+2*i+2:]))
+		key := int(d.order.Uint16(page[pageHeader+2*i:]))
+		value := int(d.order.Uint16(page[pageHeader+2*i+2:]))
 		if value < pageHeader+2*entries || key <= value || end <= key {
 			return yield(at("page", n), fmt.Errorf("entry %d of the hash page is out of bounds", i))
 		}
-		if !d.pair(n, d.page[key:end], d.page[value:key], yield) {
+		if !d.pair(n, page[key:end], page[value:key], yield) {
 			return false
 		}
 		end = value
