@@ -127,7 +127,7 @@ func TestRunFindsBrokenRules(t *testing.T) {
 		{"half-empty package", lines{silent: true}, "hostile", "Version is empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			failed := inventorytest.Check(tt.backend, machine)
+			failed := inventorytest.Check(tt.backend, machine, tt.check)
 			if got := failed[tt.check]; !strings.Contains(got, tt.says) {
 				t.Errorf("check %q says %q, want it to contain %q", tt.check, got, tt.says)
 			}
@@ -136,7 +136,7 @@ func TestRunFindsBrokenRules(t *testing.T) {
 }
 
 func TestRunWantsPackages(t *testing.T) {
-	failed := inventorytest.Check(lines{}, inventorytest.FS("-- var/lib/lines/db --\n"))
+	failed := inventorytest.Check(lines{}, inventorytest.FS("-- var/lib/lines/db --\n"), "")
 	if diff := cmp.Diff([]string{"good"}, slices.Collect(maps.Keys(failed))); diff != "" {
 		t.Errorf("failed checks (-want +got):\n%s", diff)
 	}
