@@ -209,7 +209,7 @@ func TestTwoSources(t *testing.T) {
 	old := record("DSA-1", "curl", `,"modified":"2026-01-01T00:00:00Z"`, introduced)
 	new := record("DSA-1", "curl", `,"modified":"2026-01-02T00:00:00Z"`, introduced, fixed("7-2"))
 	for _, order := range [][2]string{{old, new}, {new, old}} {
-		s := newScanner(t, []inventory.Backend{dpkg([]inventory.Package{deb("curl", "7-1", "curl", "7-1")})},
+		s := newScanner(t, []inventory.Backend{installed([]inventory.Package{deb("curl", "7-1", "curl", "7-1")})},
 			source{name: "a", records: records(t, order[0])}, source{name: "b", records: records(t, order[1])})
 		r, err := s.Scan(t.Context(), target(debian))
 		if err != nil {
@@ -249,7 +249,7 @@ func TestDeterministic(t *testing.T) {
 func TestAlmaLinux(t *testing.T) {
 	const affected = `"affected":[{"package":{"ecosystem":"AlmaLinux:9","name":"bash"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"5-2"}]}]}]`
 	alma := inventory.Host{OS: inventory.OS{ID: "almalinux", VersionID: "9.4"}}
-	s := newScanner(t, []inventory.Backend{rpm()}, source{name: "db", records: records(t,
+	s := newScanner(t, []inventory.Backend{bash()}, source{name: "db", records: records(t,
 		`{"id":"ALSA-1","summary":"Important: bash security update","related":["CVE-2026-1"],`+affected+`}`,
 		`{"id":"ALBA-1","summary":"bash bug fix update","published":"2026-01-01T00:00:00Z",`+affected+`}`)})
 	r, err := s.Scan(t.Context(), target(alma))

@@ -124,21 +124,21 @@ func TestNeverSilentlyClean(t *testing.T) {
 		part     string // of the entry that tells
 		reason   string // part of it
 	}{
-		{"all seen", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{good}, true, "", ""},
+		{"all seen", debian, []inventory.Backend{installed(curl)}, []advisories.Source{good}, true, "", ""},
 		{"no backend", debian, nil, []advisories.Source{good}, false, "", ""},
 		{"no package database", debian, []inventory.Backend{backend{name: "dpkg", err: inventory.ErrAbsent}}, []advisories.Source{good}, false, "backend", "not present"},
-		{"no source", debian, []inventory.Backend{dpkg(curl)}, nil, false, "source", "not assessed"},
-		{"source fails", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{source{name: "db", err: fs.ErrClosed}}, false, "source", "already closed"},
-		{"source panics", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{source{name: "db", panics: true}}, false, "source", "panic: boom"},
-		{"wrong count", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{source{name: "db", records: good.records, short: true}}, false, "source", "0 answers to 1 queries"},
-		{"query fails", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{source{name: "db", records: good.records, errs: map[string]error{"curl": fs.ErrInvalid}}}, false, "source", "1 of 1 queries failed"},
-		{"release not covered", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{source{name: "db"}}, false, "ecosystem", "not covered"},
-		{"one source fails", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{good, source{name: "api", err: fs.ErrClosed}}, false, "source", "already closed"},
-		{"no ecosystem", fedora, []inventory.Backend{rpm()}, []advisories.Source{good}, false, "ecosystem", "1 packages not assessed"},
-		{"bad version", debian, []inventory.Backend{dpkg([]inventory.Package{deb("curl", "no version", "curl", "no version")})}, []advisories.Source{good}, false, "ecosystem", "not a version"},
-		{"source unknown", debian, []inventory.Backend{dpkg([]inventory.Package{deb("curl", "3", "", "")})}, []advisories.Source{good}, false, "ecosystem", "source package unknown"},
-		{"bad record", debian, []inventory.Backend{dpkg(curl)}, []advisories.Source{source{name: "db", records: records(t, strings.ReplaceAll(curlRecord, `"2"`, `"no version"`))}}, false, "ecosystem", "DSA-1"},
-		{"unknown system", inventory.Host{}, []inventory.Backend{dpkg(curl)}, []advisories.Source{good}, false, "host", "not known"},
+		{"no source", debian, []inventory.Backend{installed(curl)}, nil, false, "source", "not assessed"},
+		{"source fails", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", err: fs.ErrClosed}}, false, "source", "already closed"},
+		{"source panics", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", panics: true}}, false, "source", "panic: boom"},
+		{"wrong count", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", records: good.records, short: true}}, false, "source", "0 answers to 1 queries"},
+		{"query fails", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", records: good.records, errs: map[string]error{"curl": fs.ErrInvalid}}}, false, "source", "1 of 1 queries failed"},
+		{"release not covered", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db"}}, false, "ecosystem", "not covered"},
+		{"one source fails", debian, []inventory.Backend{installed(curl)}, []advisories.Source{good, source{name: "api", err: fs.ErrClosed}}, false, "source", "already closed"},
+		{"no ecosystem", fedora, []inventory.Backend{bash()}, []advisories.Source{good}, false, "ecosystem", "1 packages not assessed"},
+		{"bad version", debian, []inventory.Backend{installed([]inventory.Package{deb("curl", "no version", "curl", "no version")})}, []advisories.Source{good}, false, "ecosystem", "not a version"},
+		{"source unknown", debian, []inventory.Backend{installed([]inventory.Package{deb("curl", "3", "", "")})}, []advisories.Source{good}, false, "ecosystem", "source package unknown"},
+		{"bad record", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", records: records(t, strings.ReplaceAll(curlRecord, `"2"`, `"no version"`))}}, false, "ecosystem", "DSA-1"},
+		{"unknown system", inventory.Host{}, []inventory.Backend{installed(curl)}, []advisories.Source{good}, false, "host", "not known"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, err := newScanner(t, tc.backends, tc.sources...).Scan(t.Context(), target(tc.host))
@@ -161,11 +161,11 @@ func TestNeverSilentlyClean(t *testing.T) {
 	}
 }
 
-func dpkg(ps []inventory.Package) backend {
+func installed(ps []inventory.Package) backend {
 	return backend{name: "dpkg", result: inventory.Result{Packages: ps}}
 }
 
-func rpm() backend {
+func bash() backend {
 	return backend{name: "rpm", result: inventory.Result{Packages: []inventory.Package{
 		{Backend: "rpm", Type: "rpm", Name: "bash", Version: "5-1", Source: "bash", SourceVersion: "5-1", Locations: []string{"rpmdb"}},
 	}}}
