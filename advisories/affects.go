@@ -17,7 +17,8 @@ type Match struct {
 	// Fixed is the lowest version above the query's that the record says is
 	// not affected: the least upgrade that closes it. It is one of the fixed
 	// events of the package's entries, and no entry of the package counts it as
-	// affected. Empty: no fix is known, or (with an error) it cannot be told.
+	// affected. Empty: no fix is known, or it cannot be told: there is an error, or
+	// the entries are in two orders (SEMVER and another) at once.
 	Fixed string
 	// Severity is what the matching entries say, each once, else the record. It
 	// may be nil, is shared with the record and must not be changed.
