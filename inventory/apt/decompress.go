@@ -8,7 +8,6 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
 
 	"github.com/keeppatched/keeppatched/inventory/internal/read"
 )
@@ -57,36 +56,6 @@ func copyZstd(w io.Writer, r io.Reader) error {
 }
 
 func copyBzip2(w io.Writer, r io.Reader) error { return copyPlain(w, bzip2.NewReader(r)) }
-
-func copyXZ(w io.Writer, r io.Reader) error {
-	z, err := xz.NewReader(&xzFile{r: r})
-	if err != nil {
-		return cut(err)
-	}
-	return copyPlain(w, z)
-}
-
-// xzFile is a file in the form of xz, whose last two bytes are "YZ" (The .xz
-// File Format, section 2.1.2.4). Where they are not, its end comes early: some
-// of these ends the library takes for proper ones.
-type xzFile struct {
-	r    io.Reader
-	tail [2]byte
-}
-
-func (x *xzFile) Read(p []byte) (int, error) {
-	n, err := x.r.Read(p)
-	switch {
-	case n > 1:
-		copy(x.tail[:], p[n-2:n])
-	case n == 1:
-		x.tail = [2]byte{x.tail[1], p[0]}
-	}
-	if errors.Is(err, io.EOF) && string(x.tail[:]) != "YZ" {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
-}
 
 // cut names the end of a file for what it is where there had to be more.
 func cut(err error) error {

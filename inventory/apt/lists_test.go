@@ -228,3 +228,19 @@ func TestNoLists(t *testing.T) {
 		}
 	}
 }
+
+// TestXZ reads what xz itself writes, in one block and in many.
+func TestXZ(t *testing.T) {
+	text := strings.Repeat("Package: filler\nVersion: 1.0\nArchitecture: amd64\n\n", 20_000) + offered
+	for _, args := range []string{"-0", "-6", "-9", "--check=none", "--check=crc32", "-0 --block-size=65536", "-0 -T2 --block-size=300000"} {
+		cmd := exec.Command("xz", strings.Fields(args)...)
+		cmd.Stdin = strings.NewReader(text)
+		packed, err := cmd.Output()
+		if err != nil {
+			t.Skipf("no xz to make a list with: %v", err)
+		}
+		if diff := cmp.Diff(found, outcome(collect(with(machine(), listPath+".xz", string(packed))))); diff != "" {
+			t.Errorf("xz %s: (-want +got):\n%s", args, diff)
+		}
+	}
+}
