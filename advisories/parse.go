@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // ErrSchema says that a record is not one of the OSV schema that is understood
@@ -17,9 +18,18 @@ var ErrSchema = errors.New("not an OSV record of schema version 1")
 // where that can be read; it wraps [ErrSchema] for a record without an id or of
 // another major version of the schema. How large data may be is the caller's
 // to limit.
+//
+// A date of publication or change that is no date counts as not stated: real
+// records have some ("1-01-01T00:00:00Z"), and the rest of them is sound. One of
+// withdrawal decides whether the record is in force, so there it is an error.
 func Parse(data []byte) (*Advisory, error) {
 	var a Advisory
-	if err := json.Unmarshal(data, &a); err != nil {
+	err := json.Unmarshal(data, &a)
+	if bad := (*time.ParseError)(nil); errors.As(err, &bad) {
+		a = Advisory{}
+		err = json.Unmarshal(data, &tolerant{Advisory: &a, Published: date{&a.Published}, Modified: date{&a.Modified}})
+	}
+	if err != nil {
 		return nil, fmt.Errorf("advisory %s: %w", quoted(idOf(data)), err)
 	}
 	if a.ID == "" {
@@ -29,6 +39,24 @@ func Parse(data []byte) (*Advisory, error) {
 		return nil, fmt.Errorf("advisory %s: %w but of %s", quoted(a.ID), ErrSchema, quoted(a.SchemaVersion))
 	}
 	return &a, nil
+}
+
+// tolerant reads a record with its dates taken apart: a field outside an
+// embedded struct hides the one of the same name in it.
+type tolerant struct {
+	*Advisory
+	Published date `json:"published"`
+	Modified  date `json:"modified"`
+}
+
+// date is a time that stays zero where the text is none.
+type date struct{ to *time.Time }
+
+func (d date) UnmarshalJSON(text []byte) error {
+	if d.to.UnmarshalJSON(text) != nil {
+		*d.to = time.Time{}
+	}
+	return nil
 }
 
 // idOf finds the id of a record that does not parse as a whole. Empty: unknown.
