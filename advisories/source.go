@@ -44,6 +44,14 @@ type Source interface {
 // sentence for the report's coverage ("38,264 records as of 2026-08-22").
 type Describer interface{ Describe() string }
 
+// Checker is implemented by sources that can know that they do not hold all
+// that they should.
+type Checker interface {
+	// Check gives nil, or says what is missing ("3 records could not be read").
+	// It is cheap, and does not look for damage.
+	Check() error
+}
+
 // ErrNotCovered says that a source has no data for a query's ecosystem or
 // release: the absence of advisories then means nothing.
 var ErrNotCovered = errors.New("not covered by this source")

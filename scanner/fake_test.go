@@ -39,11 +39,14 @@ type source struct {
 	err     error            // of the whole source
 	errs    map[string]error // of queries, by package name
 	panics  bool
-	short   bool // one answer too few
+	short   bool  // one answer too few
+	lacks   error // what it knows that it does not hold
 }
 
 func (s source) Name() string     { return s.name }
 func (s source) Describe() string { return fmt.Sprintf("%d records", len(s.records)) }
+
+func (s source) Check() error { return s.lacks }
 
 func (s source) Lookup(ctx context.Context, qs []advisories.Query) ([]advisories.Answer, error) {
 	switch {

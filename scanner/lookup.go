@@ -17,6 +17,7 @@ import (
 type reply struct {
 	source  string
 	about   string // how the source describes itself, if it does
+	lacks   error  // what the source says it does not hold, if it says so
 	answers []advisories.Answer
 	err     error // the whole source failed; answers are void
 }
@@ -58,6 +59,9 @@ func query(ctx context.Context, src advisories.Source, qs []advisories.Query) (r
 	}
 	if d, ok := src.(advisories.Describer); ok {
 		r.about = d.Describe()
+	}
+	if c, ok := src.(advisories.Checker); ok {
+		r.lacks = c.Check()
 	}
 	return r
 }
@@ -151,9 +155,12 @@ func oneSource(r reply) inventory.Coverage {
 			failed = append(failed, a.Err)
 		}
 	}
-	if len(failed) > 0 {
+	switch {
+	case len(failed) > 0:
 		c.Status = inventory.StatusPartial
 		c.Reason = fmt.Sprintf("%d of %d queries failed, the first: %v", len(failed), len(r.answers), failed[0])
+	case r.lacks != nil:
+		c.Status, c.Reason = inventory.StatusPartial, r.lacks.Error()
 	}
 	return c
 }

@@ -132,6 +132,7 @@ func TestNeverSilentlyClean(t *testing.T) {
 		{"source panics", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", panics: true}}, false, "source", "panic: boom"},
 		{"wrong count", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", records: good.records, short: true}}, false, "source", "0 answers to 1 queries"},
 		{"query fails", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", records: good.records, errs: map[string]error{"curl": fs.ErrInvalid}}}, false, "source", "1 of 1 queries failed"},
+		{"source not whole", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", records: good.records, lacks: fs.ErrInvalid}}, false, "source", "invalid argument"},
 		{"release not covered", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db"}}, false, "ecosystem", "not covered"},
 		{"one source fails", debian, []inventory.Backend{installed(curl)}, []advisories.Source{good, source{name: "api", err: fs.ErrClosed}}, false, "source", "already closed"},
 		{"no ecosystem", fedora, []inventory.Backend{bash()}, []advisories.Source{good}, false, "ecosystem", "1 packages not assessed"},

@@ -38,6 +38,7 @@ Label: Debian
 Suite: oldstable
 Codename: bookworm
 Date: Sat, 31 Jan 2026 08:00:00 UTC
+Valid-Until: Sat, 07 Feb 2026 08:00:00 UTC
 Components: main
 -- root/var/lib/apt/lists/deb.example.org_debian_dists_bookworm_main_binary-amd64_Packages --
 Package: curl
@@ -91,6 +92,7 @@ func TestOutcomes(t *testing.T) {
 	}{
 		{"vulnerable", []string{"-root", "root", "-db", "export", "-at", at}, exitWarning, "7.88.1-11", ""},
 		{"clean", []string{"-root", "root", "-db", "clean", "-at", at}, exitOK, "OK - 0 vulnerabilities", ""},
+		{"lists that have expired", []string{"-root", "root", "-db", "clean", "-at", "2026-03-01"}, exitUnknown, "valid until 2026-02-07", ""},
 		{"offline without a database", []string{"-root", "root", "-offline", "-at", at}, exitUnknown, "vulnerabilities were not assessed", ""},
 		{"advisories off", []string{"-root", "root", "-osv", "off", "-at", at}, exitUnknown, "vulnerabilities were not assessed", ""},
 		{"version", []string{"-version"}, exitOK, "hostscan ", ""},

@@ -13,6 +13,7 @@ import (
 	"github.com/keeppatched/keeppatched/advisories"
 	"github.com/keeppatched/keeppatched/inventory"
 	"github.com/keeppatched/keeppatched/inventory/all"
+	"github.com/keeppatched/keeppatched/inventory/apt"
 	"github.com/keeppatched/keeppatched/inventory/host"
 	"github.com/keeppatched/keeppatched/scanner"
 	"github.com/keeppatched/keeppatched/scanner/finding"
@@ -40,7 +41,7 @@ func (c config) scan(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 		}
 	}
 	s, err := scanner.New(scanner.Options{
-		Backends: all.Backends(),
+		Backends: c.backends(),
 		Sources:  sources,
 		Now:      c.now,
 		Progress: progress.part,
@@ -88,6 +89,17 @@ func (c config) target() (*inventory.Target, error) {
 		return host.Live()
 	}
 	return host.Mounted(c.root)
+}
+
+// backends are the default ones, with the clock of -at where they need one.
+func (c config) backends() []inventory.Backend {
+	backends := all.Backends()
+	for i, b := range backends {
+		if _, ok := b.(apt.Backend); ok {
+			backends[i] = apt.Backend{Now: c.now}
+		}
+	}
+	return backends
 }
 
 // maxInventory limits an inventory file, which comes from another machine.
