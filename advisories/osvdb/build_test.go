@@ -167,6 +167,9 @@ func TestRefusedRecords(t *testing.T) {
 	if want := "9 more records were refused"; !strings.Contains(db.Describe(), want) {
 		t.Errorf("%q does not say %q", db.Describe(), want)
 	}
+	if err := db.Check(); err == nil || !strings.HasPrefix(err.Error(), "9 records") {
+		t.Errorf("Check: %v", err)
+	}
 	for i, p := range stats.Problems[:8] {
 		if want := fmt.Sprintf("%d.json", i+2); p.Source != "E" || p.Entry != want || p.Err == nil {
 			t.Errorf("problem %d: %v", i, p)

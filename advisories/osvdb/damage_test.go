@@ -192,7 +192,7 @@ func TestHostileBlocks(t *testing.T) {
 	}
 	raw := func(t *testing.T, tables [4]osvdb.RawTable) []byte {
 		t.Helper()
-		b, err := osvdb.RawFile(tables, osvdb.Info{})
+		b, _, err := osvdb.RawFile(tables, osvdb.Info{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,6 +236,43 @@ func TestHostileBlocks(t *testing.T) {
 			tables[tt.table] = osvdb.RawTable{Block: tt.block, Height: tt.height}
 			if got, err := everything(raw(t, tables)); !errors.Is(err, osvdb.ErrCorrupt) {
 				t.Errorf("%v, %q", err, got)
+			}
+		})
+	}
+}
+
+// An index whose sums are right and whose keys are not.
+func TestHostileIndex(t *testing.T) {
+	leaf := osvdb.RawTable{Block: osvdb.Block("Debian:11", "\x01\x00", "Debian:12", "\x01\x00")}
+	_, refs, err := osvdb.RawFile([4]osvdb.RawTable{leaf, leaf}, osvdb.Info{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := osvdb.Block("Debian:12", refs[0])
+	tests := []struct {
+		name   string
+		block  []byte
+		height uint32
+		want   error
+	}{
+		{"good", good, 1, nil},
+		{"a last key that the leaf has not", osvdb.Block("Debian:99", refs[0]), 1, osvdb.ErrCorrupt},
+		{"a leaf twice", osvdb.Block("Debian:12", refs[0], "Debian:13", refs[0]), 1, osvdb.ErrCorrupt},
+		{"a leaf where an index should be", good, 2, osvdb.ErrCorrupt},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b, _, err := osvdb.RawFile([4]osvdb.RawTable{leaf, leaf, {Block: osvdb.Block()}, {Block: tt.block, Height: tt.height}}, osvdb.Info{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			db, err := osvdb.OpenReaderAt(bytes.NewReader(b), int64(len(b)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := db.Ecosystems(context.Background())
+			if !errors.Is(err, tt.want) || err == nil && len(list) != 2 {
+				t.Errorf("%v, %v", list, err)
 			}
 		})
 	}

@@ -3,6 +3,9 @@ package osvdb
 import (
 	"errors"
 	"io"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // What the tests need of the inside: to make files whose sums are right and
@@ -16,23 +19,31 @@ type RawTable struct {
 }
 
 // RawFile makes a file of blocks as they are given, the tables in the order of
-// type section, with right sums.
-func RawFile(tables [4]RawTable, info Info) ([]byte, error) {
+// type section, with right sums. It also gives the values by which an index
+// names these blocks; they hold for every file that begins with the same ones.
+func RawFile(tables [4]RawTable, info Info) (file []byte, refs [4]string, err error) {
 	var m memory
 	w, err := newFileWriter(&m)
 	if err != nil {
-		return nil, err
+		return nil, refs, err
 	}
+	if old, ok := encoders.Get().(*zstd.Encoder); ok {
+		w.zstd = old // a new one takes longer than all the rest
+	}
+	defer encoders.Put(w.zstd)
 	for i, t := range tables {
 		r, err := w.block(t.Block)
 		if err != nil {
-			return nil, err
+			return nil, refs, err
 		}
 		w.header.Tables[i] = root{Top: r, Height: t.Height}
+		refs[i] = string(appendRef(nil, r))
 	}
 	err = w.finish(info)
-	return m.data, err
+	return m.data, refs, err
 }
+
+var encoders sync.Pool
 
 // Block makes the bytes of a block from keys and values in turn.
 func Block(keysAndValues ...string) []byte {
@@ -43,8 +54,7 @@ func Block(keysAndValues ...string) []byte {
 	return b.finish()
 }
 
-// RefTo makes the value of an index entry that names the block at an offset of
-// a file that RawFile makes of the same first blocks.
+// RefTo makes the value of an index entry.
 func RefTo(offset uint64, stored, raw uint32, sum [32]byte) string {
 	return string(appendRef(nil, ref{offset, stored, raw, sum}))
 }

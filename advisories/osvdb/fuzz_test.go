@@ -33,7 +33,7 @@ func FuzzBlocks(f *testing.F) {
 	f.Add([]byte{}, []byte{}, osvdb.Block("x", osvdb.RefTo(512, 9, 9, [32]byte{})), []byte("\xff\xff\xff\xff"), byte(1))
 	f.Fuzz(func(t *testing.T, records, heads, packages, ecosystems []byte, height byte) {
 		h := func(bit int) uint32 { return uint32(height>>bit) & 3 }
-		b, err := osvdb.RawFile([4]osvdb.RawTable{{records, h(0)}, {heads, h(2)}, {packages, h(4)}, {ecosystems, h(6)}}, osvdb.Info{})
+		b, _, err := osvdb.RawFile([4]osvdb.RawTable{{records, h(0)}, {heads, h(2)}, {packages, h(4)}, {ecosystems, h(6)}}, osvdb.Info{})
 		if err != nil {
 			t.Skip(err)
 		}

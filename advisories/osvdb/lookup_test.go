@@ -117,6 +117,9 @@ func TestInfo(t *testing.T) {
 	if got, want := db.Describe(), "5 records of 4 ecosystems as of 2026-03-03"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	if err := db.Check(); err != nil {
+		t.Errorf("nothing was refused: %v", err)
+	}
 	list, err := db.Ecosystems(context.Background())
 	if err != nil {
 		t.Fatal(err)

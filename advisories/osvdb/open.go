@@ -22,8 +22,10 @@ type DB struct {
 }
 
 var (
-	_ advisories.Source    = (*DB)(nil)
-	_ advisories.Describer = (*DB)(nil)
+	_       advisories.Source    = (*DB)(nil)
+	_       advisories.Describer = (*DB)(nil)
+	_       advisories.Describer
+	Checker = (*DB)(nil)
 )
 
 // Open opens a database file. It reads the header and the info, not more. The
@@ -98,6 +100,14 @@ func (db *DB) Name() string { return "osvdb" }
 
 // Info says what the database holds.
 func (db *DB) Info() Info { return db.info }
+
+// Check tells of the records that were refused when the database was built.
+func (db *DB) Check() error {
+	if n := db.info.Refused; n > 0 {
+		return fmt.Errorf("%d records could not be read when the database was built, and are missing", n)
+	}
+	return nil
+}
 
 // Describe says in a sentence what the database holds.
 func (db *DB) Describe() string { return db.info.String() }

@@ -2,12 +2,15 @@ package osvdb_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"reflect"
+	"encoding/json"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/keeppatched/keeppatched/advisories"
@@ -39,12 +42,12 @@ func (r reference) lookup(q query) []*advisories.Advisory {
 			list = append(list, a)
 		}
 	}
-	slices.SortFunc(list, func(a, b *advisories.Advisory) int { return bytes.Compare([]byte(a.ID), []byte(b.ID)) })
+	slices.SortFunc(list, func(a, b *advisories.Advisory) int { return strings.Compare(a.ID, b.ID) })
 	return list
 }
 
-// Every record comes back as it was, and every package's answer, with and
-// without a version, is what parsing all records gives.
+// Every record comes back as it was, and a package's answer, with and without a
+// version, is what parsing all records gives.
 func TestRealRecords(t *testing.T) {
 	db := sharedDB(t)
 	ctx := context.Background()
@@ -74,8 +77,10 @@ func TestRealRecords(t *testing.T) {
 		t.Errorf("%+v, want %d records, %d refused, %d packages", info, len(raws), refused, len(ref))
 	}
 	var qs []query
-	for p := range ref {
-		qs = append(qs, query{Ecosystem: p.Ecosystem, Name: p.Name}, query{Ecosystem: p.Ecosystem, Name: p.Name, Version: versions[p]})
+	for i, p := range slices.SortedFunc(maps.Keys(ref), byName) {
+		if i%8 == 0 { // a sample: all take a minute
+			qs = append(qs, query{Ecosystem: p.Ecosystem, Name: p.Name}, query{Ecosystem: p.Ecosystem, Name: p.Name, Version: versions[p]})
+		}
 	}
 	answers, err := db.Lookup(ctx, qs)
 	if err != nil {
@@ -86,13 +91,20 @@ func TestRealRecords(t *testing.T) {
 			t.Fatal(a.Err)
 		}
 		want := ref.lookup(qs[i])
-		if reflect.DeepEqual(want, a.Advisories) { // much faster than cmp, and stricter
-			continue
-		}
-		if diff := cmp.Diff(want, a.Advisories, cmpopts.EquateEmpty()); diff != "" {
-			t.Fatalf("%+v: %s", qs[i], diff)
+		if !slices.EqualFunc(want, a.Advisories, sameJSON) { // much faster than cmp
+			t.Fatalf("%+v: %s", qs[i], gocmp.Diff(want, a.Advisories, cmpopts.EquateEmpty()))
 		}
 	}
+}
+
+func byName(a, b advisories.Package) int {
+	return cmp.Or(strings.Compare(a.Ecosystem, b.Ecosystem), strings.Compare(a.Name, b.Name))
+}
+
+func sameJSON(a, b *advisories.Advisory) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // checkRecords compares all records with the ones given, and some of them
