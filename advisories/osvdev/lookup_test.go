@@ -317,7 +317,11 @@ func TestServerThatRefusesEverything(t *testing.T) {
 // A query that the server stumbles over is one query's failure, not that of the
 // thousand it came with.
 func TestInternalErrorOfOneQuery(t *testing.T) {
+	posts := 0
 	rt := func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost {
+			posts++
+		}
 		for i, q := range batchOf(r).Queries {
 			if q.Package.Name == "bad" {
 				body := fmt.Sprintf(`{"code":13,"message":"error in query at index %d: oops"}`, i)
@@ -329,6 +333,9 @@ func TestInternalErrorOfOneQuery(t *testing.T) {
 	answers := lookup(t, newClient(t, rt, osvdev.Options{}), debian("curl", "2"), debian("bad", "1"))
 	if answers[0].Err != nil || answers[1].Err == nil {
 		t.Errorf("errors %v, %v, want one for the second only", answers[0].Err, answers[1].Err)
+	}
+	if posts != 2 {
+		t.Errorf("%d batches, want one with the query and one without", posts)
 	}
 }
 

@@ -44,7 +44,7 @@ func verdict(err error, elapsed time.Duration) error {
 		// A little jitter, so that those sent away together do not come back
 		// together.
 		jitter := rand.N(time.Second)
-		return &backoff.RetryAfterError{Duration: min(status.retryAfter, maxRetryAfter) + jitter}
+		return &backoff.RetryAfterError{Duration: status.retryAfter + jitter}
 	}
 	return err
 }
@@ -79,7 +79,8 @@ func notConnected(err error) bool {
 }
 
 // retryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds, or a date.
-// Zero: there is none, it is not understood, or it has passed.
+// Zero: there is none, it is not understood, or it has passed. More than
+// maxRetryAfter is cut down to it.
 func retryAfter(value string, now time.Time) time.Duration {
 	seconds, err := strconv.ParseUint(value, 10, 64)
 	if err == nil || errors.Is(err, strconv.ErrRange) {
@@ -89,5 +90,5 @@ func retryAfter(value string, now time.Time) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return max(0, date.Sub(now))
+	return min(max(0, date.Sub(now)), maxRetryAfter)
 }

@@ -68,6 +68,7 @@ func TestPassingFailures(t *testing.T) {
 		{"date in the past", []step{status(503, "Fri, 31 Dec 1999 23:59:59 GMT")}, 0, time.Second},
 		{"Retry-After that is neither", []step{status(503, "soon")}, 0, time.Second},
 		{"Retry-After of a year is capped", []step{status(503, "31536000")}, 30 * time.Second, 31 * time.Second},
+		{"date in a year is capped", []step{status(503, "Mon, 01 Jan 2001 00:00:00 GMT")}, 30 * time.Second, 31 * time.Second},
 		{"Retry-After beyond numbers", []step{status(503, strings.Repeat("9", 40))}, 30 * time.Second, 31 * time.Second},
 		{"reset before the answer", []step{netError(reset)}, 0, time.Second},
 		{"reset in the answer", []step{body(osvtest.Broken(`{"results":[{"vu`, reset))}, 0, time.Second},
@@ -116,7 +117,7 @@ func TestLastingFailures(t *testing.T) {
 		{"bad id", body(strings.NewReader(`{"results":[{"vulns":[{"id":".."}]}]}`)), 1, osvdev.ErrResponse, `".."`},
 		{"no id", body(strings.NewReader(`{"results":[{"vulns":[{}]}]}`)), 1, osvdev.ErrResponse, ""},
 		{"deep JSON", body(strings.NewReader(strings.Repeat("[", 1<<20))), 1, osvdev.ErrResponse, "depth"},
-		{"huge", body(endless('x')), 1, osvdev.ErrResponse, "more than"},
+		{"huge", body(endless{}), 1, osvdev.ErrResponse, "more than"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -142,14 +143,11 @@ func TestLastingFailures(t *testing.T) {
 }
 
 // endless is a body that never ends.
-type endless byte
+type endless struct{}
 
-func (e endless) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = byte(e)
-	}
-	return len(p), nil
-}
+var xs = []byte(strings.Repeat("x", 64<<10))
+
+func (endless) Read(p []byte) (int, error) { return copy(p, xs), nil }
 
 func TestContextEnds(t *testing.T) {
 	for name, step := range map[string]step{

@@ -20,8 +20,9 @@ import (
 
 const (
 	// batchPages is how many full pages a batch's answer holds at most, over
-	// all its queries. (api.osv.dev: 3,000 records.)
-	batchPages = 3
+	// all its queries: about 4 MB. (api.osv.dev has 3. But every further page
+	// means to look everything up again that is not finished.)
+	batchPages = 50
 	// softPage is how many bytes of records end a page of whole records early.
 	softPage = 10 << 20
 )
@@ -36,23 +37,24 @@ func (s *server) query(ctx context.Context, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, badRequest(err.Error())
 	}
-	hits, err := s.lookup(ctx, []question{asked}, func(_ int, message string) string { return message })
+	candidates, err := s.lookup(ctx, []question{asked}, func(_ int, message string) string { return message })
 	if err != nil {
 		return nil, err
 	}
-	return s.wholePage(ctx, asked, hits[0])
+	hits, more := affecting(asked, candidates[0], s.pageSize)
+	return s.wholePage(ctx, asked, hits, more)
 }
 
 // wholePage writes records as they are stored, with what else the answer holds
 // around them.
-func (s *server) wholePage(ctx context.Context, asked question, hits []*advisories.Advisory) ([]byte, error) {
+func (s *server) wholePage(ctx context.Context, asked question, hits []*advisories.Advisory, more bool) ([]byte, error) {
 	if len(hits) == 0 {
 		return []byte("{}"), nil
 	}
 	var out bytes.Buffer
 	out.WriteString(`{"vulns":[`)
 	n := 0
-	for n < len(hits) && n < s.pageSize && out.Len() < softPage {
+	for n < len(hits) && out.Len() < softPage {
 		raw, err := s.store.Record(ctx, hits[n].ID)
 		if err != nil {
 			return nil, fmt.Errorf("record %s: %w", hits[n].ID, err)
@@ -64,7 +66,7 @@ func (s *server) wholePage(ctx context.Context, asked question, hits []*advisori
 		n++
 	}
 	out.WriteByte(']')
-	if n < len(hits) {
+	if more || n < len(hits) {
 		// The token's letters need no escaping.
 		fmt.Fprintf(&out, `,"next_page_token":"%s"`, makeToken(asked.query, hits[n-1].ID))
 	}
@@ -88,7 +90,7 @@ func (s *server) batch(ctx context.Context, body []byte) ([]byte, error) {
 			return nil, badRequest(osvapi.AtIndex(i, err.Error()))
 		}
 	}
-	hits, err := s.lookup(ctx, asked, osvapi.AtIndex)
+	candidates, err := s.lookup(ctx, asked, osvapi.AtIndex)
 	if err != nil {
 		return nil, err
 	}
@@ -96,30 +98,29 @@ func (s *server) batch(ctx context.Context, body []byte) ([]byte, error) {
 	room := batchPages * s.pageSize
 	for i := range asked {
 		// At least one of each, so that every page moves every query on.
-		n := min(len(hits[i]), s.pageSize, max(room, 1))
-		answer.Results[i] = idPage(asked[i], hits[i], n)
-		room -= n
+		hits, more := affecting(asked[i], candidates[i], min(s.pageSize, max(room, 1)))
+		answer.Results[i] = idPage(asked[i], hits, more)
+		room -= len(hits)
 	}
 	return json.Marshal(answer)
 }
 
-func idPage(asked question, hits []*advisories.Advisory, n int) osvapi.Result {
+func idPage(asked question, hits []*advisories.Advisory, more bool) osvapi.Result {
 	var r osvapi.Result
-	for _, a := range hits[:n] {
+	for _, a := range hits {
 		v := osvapi.Vuln{MinimalVulnerability: osv.MinimalVulnerability{ID: a.ID}}
 		if !a.Modified.IsZero() {
 			v.Modified = a.Modified.UTC().Format(time.RFC3339Nano)
 		}
 		r.Vulns = append(r.Vulns, v)
 	}
-	if n < len(hits) {
-		r.NextPageToken = makeToken(asked.query, hits[n-1].ID)
+	if more {
+		r.NextPageToken = makeToken(asked.query, hits[len(hits)-1].ID)
 	}
 	return r
 }
 
-// lookup gives for each question the records to answer with from its page on.
-// Its failures blame the question at fault, in the words of blame.
+// lookup gives for each question what the store has for it. Its failures blame the question at fault, in the words of blame.
 func (s *server) lookup(ctx context.Context, asked []question, blame func(int, string) string) ([][]*advisories.Advisory, error) {
 	queries := make([]advisories.Query, len(asked))
 	for i, a := range asked {
@@ -132,7 +133,7 @@ func (s *server) lookup(ctx context.Context, asked []question, blame func(int, s
 	if len(answers) != len(asked) {
 		return nil, fmt.Errorf("%d answers to %d queries", len(answers), len(asked))
 	}
-	hits := make([][]*advisories.Advisory, len(asked))
+	candidates := make([][]*advisories.Advisory, len(asked))
 	for i, a := range answers {
 		_, known := ecosystem.Get(queries[i].Ecosystem)
 		switch {
@@ -145,33 +146,41 @@ func (s *server) lookup(ctx context.Context, asked []question, blame func(int, s
 				slog.Any("query", queries[i]), slog.Any("error", a.Err))
 			return nil, internal(blame(i, "the store could not answer it"))
 		default:
-			hits[i] = affecting(asked[i], a.Advisories)
+			candidates[i] = a.Advisories
 		}
 	}
-	return hits, nil
+	return candidates, nil
 }
 
-// affecting picks the records after the question's page that are in force and
-// affect the version. Where that cannot be told the record is kept: the client
-// decides.
-func affecting(asked question, candidates []*advisories.Advisory) []*advisories.Advisory {
+// affecting picks, of the records after the question's last page, those in
+// force that affect the version: at most limit, and whether there are more.
+// Where a record cannot be evaluated it is kept: the client decides.
+func affecting(asked question, candidates []*advisories.Advisory, limit int) (hits []*advisories.Advisory, more bool) {
 	from, _ := slices.BinarySearchFunc(candidates, asked.after, func(a *advisories.Advisory, after string) int {
 		if a.ID == after {
 			return -1 // the page comes after it
 		}
 		return strings.Compare(a.ID, after)
 	})
-	var hits []*advisories.Advisory
 	for _, a := range candidates[from:] {
-		if !a.Withdrawn.IsZero() {
+		if !affects(a, asked.query) {
 			continue
 		}
-		if asked.query.Version != "" {
-			if match, err := advisories.Affects(a, asked.query); err == nil && !match.Affected {
-				continue
-			}
+		if len(hits) == limit {
+			return hits, true
 		}
 		hits = append(hits, a)
 	}
-	return hits
+	return hits, false
+}
+
+func affects(a *advisories.Advisory, q advisories.Query) bool {
+	if !a.Withdrawn.IsZero() {
+		return false
+	}
+	if q.Version == "" {
+		return true
+	}
+	match, err := advisories.Affects(a, q)
+	return match.Affected || err != nil
 }

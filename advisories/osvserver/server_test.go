@@ -218,7 +218,10 @@ func TestTokenOfAnotherQuery(t *testing.T) {
 
 // A batch's answer is bounded as a whole, and every page moves every query on.
 func TestBatchPages(t *testing.T) {
-	names := []string{"a", "b", "c", "d", "e"}
+	var names []string
+	for i := range 80 {
+		names = append(names, fmt.Sprintf("p%02d", i))
+	}
 	h := osvserver.New(many(7, names...), osvserver.Options{PageSize: 3})
 	got := map[string]int{}
 	tokens := map[string]string{}
@@ -234,7 +237,9 @@ func TestBatchPages(t *testing.T) {
 		var answer struct{ Results []page }
 		decode(t, do(h, "POST", "/v1/querybatch", `{"queries":[`+strings.Join(queries, ",")+`]}`), &answer)
 		var next []string
+		size := 0
 		for i, name := range pending {
+			size += len(answer.Results[i].Vulns)
 			r := answer.Results[i]
 			if len(r.Vulns) == 0 || len(r.Vulns) > 3 {
 				t.Errorf("round %d: a page of %d", rounds, len(r.Vulns))
@@ -248,6 +253,9 @@ func TestBatchPages(t *testing.T) {
 			if tokens[name] = r.Token; r.Token != "" {
 				next = append(next, name)
 			}
+		}
+		if size > 50*3+len(pending) {
+			t.Errorf("round %d: %d records in one answer", rounds, size)
 		}
 		pending = next
 	}
