@@ -104,7 +104,7 @@ func (c *collection) updates(ctx context.Context, t *inventory.Target) ([]invent
 // the dpkg backend's to tell in full; here it is one problem, since updates go
 // unseen with it.
 func (c *collection) installed(ctx context.Context, t *inventory.Target) ([]inventory.Package, error) {
-	result, err := dpkg.Backend{}.Collect(ctx, t)
+	result, err := dpkg.Backend{SkipTimes: true}.Collect(ctx, t)
 	if err != nil {
 		return nil, fmt.Errorf("installed packages: %w", err)
 	}

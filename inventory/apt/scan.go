@@ -63,20 +63,17 @@ func (s *scanner) Write(p []byte) (int, error) {
 // stanzaEnd finds the end of the first stanza: behind the empty line that
 // follows it. -1: it is not in b.
 func stanzaEnd(b []byte) int {
-	i := 0
-	for {
-		n := bytes.IndexByte(b[i:], '\n')
-		if n < 0 {
-			return -1
-		}
-		i += n + 1
-		switch {
-		case i < len(b) && b[i] == '\n':
-			return i + 1
-		case i+1 < len(b) && b[i] == '\r' && b[i+1] == '\n':
-			return i + 2
+	end := -1
+	if i := bytes.Index(b, []byte("\n\n")); i >= 0 {
+		end = i + 2
+		b = b[:end]
+	}
+	if bytes.IndexByte(b, '\r') >= 0 { // of a list as no archive has it
+		if i := bytes.Index(b, []byte("\n\r\n")); i >= 0 {
+			return i + 3
 		}
 	}
+	return end
 }
 
 // complete reads the stanza that began in an earlier piece, and says how much of

@@ -18,9 +18,13 @@ const (
 	infoDir    = adminDir + "/info"
 )
 
-// Backend reads dpkg's database. It has no settings and is safe for concurrent
-// use.
-type Backend struct{}
+// Backend reads dpkg's database. The zero value is ready to use. It is safe for
+// concurrent use.
+type Backend struct {
+	// SkipTimes leaves Package.InstalledAt unknown: to learn it, one more file
+	// is looked at for each package.
+	SkipTimes bool
+}
 
 var _ inventory.Backend = Backend{}
 
@@ -44,7 +48,7 @@ func (b Backend) Collect(ctx context.Context, t *inventory.Target) (inventory.Re
 		return db.result(b.Name()), err
 	}
 	err := errors.Join(present(statusErr), present(dirErr))
-	if err == nil {
+	if err == nil && !b.SkipTimes {
 		err = db.readTimes(ctx, t.FS)
 	}
 	return db.result(b.Name()), err

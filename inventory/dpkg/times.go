@@ -18,6 +18,14 @@ import (
 // list, as in most images without dpkg, the date is unknown, and that is no
 // problem. The error is the context's.
 func (db *database) readTimes(ctx context.Context, fsys fs.FS) error {
+	lists, err := fs.Sub(fsys, infoDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		db.problems.Add(inventory.Problem{Path: infoDir, Err: err})
+		return nil
+	}
 	failed := 0
 	var first error
 	for i := range db.records {
@@ -29,7 +37,7 @@ func (db *database) readTimes(ctx context.Context, fsys fs.FS) error {
 			continue
 		}
 		var err error
-		if r.InstalledAt, err = unpackedAt(fsys, r); err != nil {
+		if r.InstalledAt, err = unpackedAt(lists, r); err != nil {
 			if failed == 0 {
 				first = err
 			}
@@ -46,14 +54,14 @@ func (db *database) readTimes(ctx context.Context, fsys fs.FS) error {
 // unpackedAt gives the date of a package's list of files, UTC; zero where there
 // is none. Packages that may be installed for several architectures have that
 // of theirs in the list's name, since dpkg 1.16.2.
-func unpackedAt(fsys fs.FS, r *record) (time.Time, error) {
+func unpackedAt(lists fs.FS, r *record) (time.Time, error) {
 	if r.same {
-		t, err := modified(fsys, r.Name+":"+r.Arch+".list")
+		t, err := modified(lists, r.Name+":"+r.Arch+".list")
 		if !errors.Is(err, fs.ErrNotExist) {
 			return t, err
 		}
 	}
-	t, err := modified(fsys, r.Name+".list")
+	t, err := modified(lists, r.Name+".list")
 	if errors.Is(err, fs.ErrNotExist) {
 		return time.Time{}, nil
 	}
@@ -62,14 +70,13 @@ func unpackedAt(fsys fs.FS, r *record) (time.Time, error) {
 
 // modified gives when a list was modified. Dates outside of 1970 to 9999 are
 // none: image builders set the first second of 1970 for "no date".
-func modified(fsys fs.FS, list string) (time.Time, error) {
-	file := infoDir + "/" + list
-	info, err := fs.Stat(fsys, file)
+func modified(lists fs.FS, list string) (time.Time, error) {
+	info, err := fs.Stat(lists, list)
 	if err != nil {
 		return time.Time{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return time.Time{}, &fs.PathError{Op: "stat", Path: file, Err: read.ErrNotRegular}
+		return time.Time{}, &fs.PathError{Op: "stat", Path: infoDir + "/" + list, Err: read.ErrNotRegular}
 	}
 	t := info.ModTime().UTC()
 	if t.Unix() <= 0 || t.Year() > 9999 {

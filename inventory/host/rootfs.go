@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 
 	"github.com/keeppatched/keeppatched/inventory/internal/read"
@@ -42,6 +43,9 @@ var (
 type rootFS struct {
 	root       *os.Root
 	maxEntries int // of one directory
+
+	mu   sync.Mutex
+	subs []*os.Root // directories that Sub keeps open
 }
 
 var (
@@ -59,7 +63,16 @@ func openRoot(dir string, maxEntries int) (*rootFS, error) {
 }
 
 // Close releases the root. Files that are open stay so.
-func (r *rootFS) Close() error { return r.root.Close() }
+func (r *rootFS) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := r.root.Close()
+	for _, sub := range r.subs {
+		err = errors.Join(err, sub.Close())
+	}
+	r.subs = nil
+	return err
+}
 
 // Open opens a regular file or a directory. It never blocks on a FIFO.
 func (r *rootFS) Open(name string) (fs.File, error) {
