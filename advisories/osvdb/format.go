@@ -49,6 +49,8 @@ const (
 	// maxBlock bounds what one block decompresses to: one record of the
 	// largest size, its key and the block's own bytes.
 	maxBlock = maxRecord + 1<<20
+	// maxStored bounds its stored length: zstd may lengthen a block a little.
+	maxStored = maxBlock + maxBlock/64
 	// maxHeight bounds a tree; four levels hold more records than exist.
 	maxHeight = 8
 )

@@ -22,10 +22,9 @@ type DB struct {
 }
 
 var (
-	_       advisories.Source    = (*DB)(nil)
-	_       advisories.Describer = (*DB)(nil)
-	_       advisories.Describer
-	Checker = (*DB)(nil)
+	_ advisories.Source    = (*DB)(nil)
+	_ advisories.Describer = (*DB)(nil)
+	_ advisories.Checker   = (*DB)(nil)
 )
 
 // Open opens a database file. It reads the header and the info, not more. The

@@ -63,7 +63,7 @@ func (s *store) block(sec section, r ref) (block, error) {
 
 // read gives a block's bytes, checked and decompressed.
 func (s *store) read(sec section, r ref) (string, error) {
-	if r.Raw > maxBlock || uint64(r.Stored) > uint64(s.size) || r.Offset > uint64(s.size)-uint64(r.Stored) {
+	if r.Raw > maxBlock || r.Stored > maxStored || uint64(r.Stored) > uint64(s.size) || r.Offset > uint64(s.size)-uint64(r.Stored) {
 		return "", s.corrupt(sec, r, errOffsets)
 	}
 	buf, _ := s.buffers.Get().(*buffers)
