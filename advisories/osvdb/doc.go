@@ -16,8 +16,8 @@
 // tell of damage. They do not tell who made a file: one who can write it can
 // also leave advisories out.
 //
-// Records that Build had to refuse are counted in the file, and
-// [DB.Describe] tells of them in every report.
+// Records that Build had to refuse are counted in the file, and [DB.Check] tells
+// of them, so that every report can.
 //
 // # Storage
 //
