@@ -18,3 +18,13 @@ require (
 	golang.org/x/term v0.45.0
 	golang.org/x/tools v0.49.0
 )
+
+require (
+	github.com/BurntSushi/toml v1.4.0 // indirect
+	github.com/mattn/go-runewidth v0.0.16 // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
+	golang.org/x/exp v0.0.0-20241108190413-2d47ceb2692f // indirect
+	golang.org/x/mod v0.39.0 // indirect
+	golang.org/x/text v0.22.0 // indirect
+	gopkg.in/yaml.v3 v3.0.1 // indirect
+)
