@@ -16,36 +16,14 @@ import (
 
 	"github.com/keeppatched/keeppatched/advisories"
 	"github.com/keeppatched/keeppatched/advisories/ecosystem"
+	"github.com/keeppatched/keeppatched/advisories/internal/osvtest"
 	"github.com/keeppatched/keeppatched/advisories/version"
 )
-
-// sharedDir finds the folder of real data that may lie beside the project.
-func sharedDir(t testing.TB, part string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the working directory")
-		}
-		dir = filepath.Dir(dir)
-	}
-	dir = filepath.Join(filepath.Dir(dir), "shared", part)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the real data is not beside the project: %v", err)
-	}
-	return dir
-}
 
 // records parses all records of an ecosystem's export.
 func records(t testing.TB, ecosystem string) []*advisories.Advisory {
 	t.Helper()
-	z, err := zip.OpenReader(filepath.Join(sharedDir(t, "osv"), ecosystem, "all.zip"))
+	z, err := zip.OpenReader(filepath.Join(osvtest.Shared(t, "osv"), ecosystem, "all.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +49,7 @@ func records(t testing.TB, ecosystem string) []*advisories.Advisory {
 
 func TestSamplesParse(t *testing.T) {
 	n := 0
-	err := filepath.WalkDir(sharedDir(t, "osv-samples"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(osvtest.Shared(t, "osv-samples"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -101,7 +79,7 @@ func TestSamplesParse(t *testing.T) {
 // TestAlmaLinuxHost evaluates what is installed on a machine made of AlmaLinux
 // packages, and compares with what the schema's evaluation is known to give.
 func TestAlmaLinuxHost(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(sharedDir(t, "hosts"), "almalinux8", "expected.json"))
+	data, err := os.ReadFile(filepath.Join(osvtest.Shared(t, "hosts"), "almalinux8", "expected.json"))
 	if err != nil {
 		t.Skip(err)
 	}

@@ -24,21 +24,9 @@ import (
 	"github.com/keeppatched/keeppatched/inventory"
 	"github.com/keeppatched/keeppatched/inventory/all"
 	"github.com/keeppatched/keeppatched/inventory/host"
+	"github.com/keeppatched/keeppatched/inventory/inventorytest"
 	"github.com/keeppatched/keeppatched/scanner/finding"
 )
-
-// shared is the folder of real advisories and machines beside the project.
-func shared(t testing.TB, part string) string {
-	t.Helper()
-	dir, err := filepath.Abs(filepath.Join("..", "..", "shared", part))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no real data: %v", err)
-	}
-	return dir
-}
 
 // scratch is a folder for all tests of the package.
 var scratch string
@@ -64,7 +52,7 @@ var buildOnce = sync.OnceValues(func() (string, error) {
 // openReal opens the database of all real records.
 func openReal(t testing.TB) *osvdb.DB {
 	t.Helper()
-	shared(t, "osv")
+	inventorytest.Shared(t, "osv")
 	file, err := buildOnce()
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +87,7 @@ func gatherRoot(t testing.TB, dir string) *inventory.Inventory {
 // TestAlmaLinuxGround finds on a real AlmaLinux 8 exactly the pairs of package
 // and advisory that the schema's evaluation gives.
 func TestAlmaLinuxGround(t *testing.T) {
-	root := filepath.Join(shared(t, "hosts"), "almalinux8")
+	root := filepath.Join(inventorytest.Shared(t, "hosts"), "almalinux8")
 	text, err := os.ReadFile(filepath.Join(root, "expected.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +141,7 @@ func TestDebianGround(t *testing.T) {
 			t.Skipf("no oracle: %v", err)
 		}
 	}
-	osv := shared(t, "osv")
+	osv := inventorytest.Shared(t, "osv")
 	target, err := host.Live()
 	if err != nil {
 		t.Fatal(err)
@@ -296,7 +284,7 @@ func rawRecords(t *testing.T, zipFile string) []rawRecord {
 // byte: the API and the database hold the same records, and one evaluator
 // decides.
 func TestParity(t *testing.T) {
-	hosts := shared(t, "hosts")
+	hosts := inventorytest.Shared(t, "hosts")
 	db := openReal(t)
 	server := httptest.NewServer(osvserver.New(db, osvserver.Options{}))
 	defer server.Close()
@@ -356,7 +344,7 @@ func withoutSource(t *testing.T, r *finding.Report) string {
 func everyPackage(t *testing.T) *inventory.Inventory {
 	t.Helper()
 	names := map[string]bool{}
-	for _, rec := range rawRecords(t, filepath.Join(shared(t, "osv"), "Debian", "all.zip")) {
+	for _, rec := range rawRecords(t, filepath.Join(inventorytest.Shared(t, "osv"), "Debian", "all.zip")) {
 		for _, a := range rec.Affected {
 			if a.Package.Ecosystem == "Debian:12" {
 				names[a.Package.Name] = true
@@ -375,7 +363,7 @@ func everyPackage(t *testing.T) *inventory.Inventory {
 
 // BenchmarkAssess measures a real machine of 700 packages with all records.
 func BenchmarkAssess(b *testing.B) {
-	inv := gatherRoot(b, filepath.Join(shared(b, "hosts"), "almalinux8"))
+	inv := gatherRoot(b, filepath.Join(inventorytest.Shared(b, "hosts"), "almalinux8"))
 	s := newScanner(b, nil, openReal(b))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/keeppatched/keeppatched/advisories"
+	"github.com/keeppatched/keeppatched/advisories/internal/osvtest"
 	"github.com/keeppatched/keeppatched/advisories/osvdb"
 )
 
@@ -57,7 +58,7 @@ func currentQueries(t testing.TB, expected map[string][]string, n int) (qs []que
 }
 
 func BenchmarkBuild(b *testing.B) {
-	src := os.DirFS(filepath.Join(sharedDir(b), "osv"))
+	src := os.DirFS(osvtest.Shared(b, "osv"))
 	dst := filepath.Join(b.TempDir(), "all.osvdb")
 	for b.Loop() {
 		stats, err := osvdb.Build(context.Background(), dst, src, osvdb.BuildOptions{})

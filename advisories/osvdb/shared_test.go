@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/keeppatched/keeppatched/advisories/internal/osvtest"
 	"github.com/keeppatched/keeppatched/advisories/osvdb"
 )
 
@@ -21,24 +22,6 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// sharedDir gives the folder of real data that may lie beside the project.
-func sharedDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil && dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			shared := filepath.Join(filepath.Dir(dir), "shared")
-			if _, err := os.Stat(filepath.Join(shared, "osv")); err == nil {
-				return shared
-			}
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skip("no folder of real advisories beside the project")
-	return ""
-}
-
 var (
 	sharedFile string
 	sharedOnce sync.Once
@@ -48,7 +31,7 @@ var (
 // sharedDB opens a database of all real advisories, built once.
 func sharedDB(t testing.TB) *osvdb.DB {
 	t.Helper()
-	src := os.DirFS(filepath.Join(sharedDir(t), "osv"))
+	src := os.DirFS(osvtest.Shared(t, "osv"))
 	sharedOnce.Do(func() {
 		dir, err := os.MkdirTemp("", "osvdb")
 		if err != nil {
@@ -81,7 +64,7 @@ func mustOpen(t testing.TB, path string) *osvdb.DB {
 // realRecords calls do with each record of the real advisories.
 func realRecords(t testing.TB, do func(entry string, raw []byte)) {
 	t.Helper()
-	zips, err := filepath.Glob(filepath.Join(sharedDir(t), "osv", "*", "all.zip"))
+	zips, err := filepath.Glob(filepath.Join(osvtest.Shared(t, "osv"), "*", "all.zip"))
 	if err != nil || len(zips) == 0 {
 		t.Fatal("no zips", err)
 	}
@@ -111,7 +94,7 @@ func realRecords(t testing.TB, do func(entry string, raw []byte)) {
 // of a real list, and others that are up to date.
 func hostQueries(t testing.TB) []query {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(sharedDir(t), "hosts", "almalinux8", "expected.json"))
+	raw, err := os.ReadFile(osvtest.Shared(t, "hosts", "almalinux8", "expected.json"))
 	if err != nil {
 		t.Skip(err)
 	}

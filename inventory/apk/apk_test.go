@@ -267,34 +267,10 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
-// sharedDir gives the folder of real data beside the project, where there is
-// one.
-func sharedDir(tb testing.TB) string {
-	tb.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			tb.Skip("not inside of the module")
-		}
-		dir = filepath.Dir(dir)
-	}
-	shared := filepath.Join(filepath.Dir(dir), "shared")
-	if _, err := os.Stat(shared); err != nil {
-		tb.Skipf("no real data: %v", err)
-	}
-	return shared
-}
-
 // TestReal compares a real database with a reading of it by other means: the
 // lines of each letter. (apk itself is not to be had where tests usually run.)
 func TestReal(t *testing.T) {
-	root := filepath.Join(sharedDir(t), "hosts", "alpine")
+	root := inventorytest.Shared(t, "hosts", "alpine")
 	data, err := os.ReadFile(filepath.Join(root, libFile))
 	if err != nil {
 		t.Skipf("no real data: %v", err)

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/keeppatched/keeppatched/inventory"
 	"github.com/keeppatched/keeppatched/inventory/apk"
+	"github.com/keeppatched/keeppatched/inventory/inventorytest"
 )
 
 func benchmark(b *testing.B, data []byte) {
@@ -26,7 +26,7 @@ func benchmark(b *testing.B, data []byte) {
 
 // BenchmarkReal reads a small container's database.
 func BenchmarkReal(b *testing.B) {
-	data, err := os.ReadFile(filepath.Join(sharedDir(b), "hosts", "alpine", libFile))
+	data, err := os.ReadFile(inventorytest.Shared(b, "hosts", "alpine", libFile))
 	if err != nil {
 		b.Skipf("no real data: %v", err)
 	}

@@ -1,36 +1,15 @@
 package host_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/keeppatched/keeppatched/inventory/host"
+	"github.com/keeppatched/keeppatched/inventory/inventorytest"
 )
 
-// sharedDir is the folder of test data beside the project, which is not always there.
-func sharedDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			shared := filepath.Join(filepath.Dir(dir), "shared")
-			if _, err := os.Stat(shared); err != nil {
-				t.Skip("no shared test data beside the project")
-			}
-			return shared
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skip("no go.mod above the working directory")
-	return ""
-}
-
 func TestRealRoots(t *testing.T) {
-	shared := sharedDir(t)
+	shared := inventorytest.Shared(t)
 	for name, want := range map[string][3]string{
 		"almalinux8":    {"almalinux", "8.10", "rhel"},
 		"alpine":        {"alpine", "3.12.0", "alpine"},

@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"github.com/keeppatched/keeppatched/inventory"
+	"github.com/keeppatched/keeppatched/inventory/inventorytest"
 	"github.com/keeppatched/keeppatched/inventory/rpm"
 	"github.com/keeppatched/keeppatched/inventory/rpm/internal/rpmtest"
 )
@@ -19,7 +20,7 @@ func scriptPackage(name, version string, size int) []byte {
 
 // BenchmarkHosts reads the real machines.
 func BenchmarkHosts(b *testing.B) {
-	hosts := shared(b)
+	hosts := inventorytest.Shared(b, "hosts")
 	for _, m := range machines {
 		b.Run(m.name, func(b *testing.B) {
 			bench(b, &inventory.Target{FS: os.DirFS(filepath.Join(hosts, m.name))})

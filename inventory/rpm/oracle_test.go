@@ -16,29 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keeppatched/keeppatched/inventory"
+	"github.com/keeppatched/keeppatched/inventory/inventorytest"
 	"github.com/keeppatched/keeppatched/inventory/rpm"
 	"github.com/keeppatched/keeppatched/inventory/rpm/internal/ndb"
 )
-
-// shared finds the folder of real machines beside the project.
-func shared(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			hosts := filepath.Join(filepath.Dir(dir), "shared", "hosts")
-			if _, err := os.Stat(hosts); err != nil {
-				t.Skip("the folder of real machines is not here")
-			}
-			return hosts
-		}
-	}
-	t.Skip("no go.mod above the working directory")
-	return ""
-}
 
 // machines are the real ones, with rpm's name for their format.
 var machines = []struct{ name, dbpath, backend string }{
@@ -54,7 +35,7 @@ func TestAgainstRPM(t *testing.T) {
 	if err != nil {
 		t.Skip("rpm is not installed")
 	}
-	hosts := shared(t)
+	hosts := inventorytest.Shared(t, "hosts")
 	for _, m := range machines {
 		t.Run(m.name, func(t *testing.T) {
 			root := filepath.Join(hosts, m.name)
