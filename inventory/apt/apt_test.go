@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/keeppatched/keeppatched/inventory"
@@ -13,7 +14,11 @@ import (
 
 func TestConformance(t *testing.T) {
 	backend := apt.Backend{Now: func() time.Time { return at }}
-	fsys := load(t, "testdata/ubuntu.txtar").fsys
+	fsys := with(machine(), listPath, offered)
+	with(fsys, "etc/apt/apt.conf", "APT::Default-Release \"stable\";\n")
+	with(fsys, "etc/apt/preferences.d/bash", "Package: bash\nPin: release o=A\nPin-Priority: 600\n")
+	with(fsys, "etc/apt/sources.list.d/a.sources", "Types: deb\nURIs: http://a.example/debian\nSuites: stable\nComponents: main\n")
+	fsys["var/lib/apt/periodic/update-success-stamp"] = &fstest.MapFile{ModTime: at}
 	inventorytest.Run(t, backend, fsys, inventory.Host{})
 }
 

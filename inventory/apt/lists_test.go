@@ -244,3 +244,19 @@ func TestXZ(t *testing.T) {
 		}
 	}
 }
+
+// TestLZ4 reads frames of other kinds than apt's: a server may have packed them.
+func TestLZ4(t *testing.T) {
+	text := strings.Repeat("Package: filler\nVersion: 1.0\nArchitecture: amd64\n\n", 20_000) + offered
+	for _, args := range []string{"-1", "-9 -B4", "-B5 -BX", "-B7 -BD", "-B4 -BD --content-size", "-B4 -BD --no-frame-crc"} {
+		cmd := exec.Command("lz4", append(strings.Fields(args), "-c")...)
+		cmd.Stdin = strings.NewReader(text)
+		packed, err := cmd.Output()
+		if err != nil {
+			t.Skipf("no lz4 to make a list with: %v", err)
+		}
+		if diff := cmp.Diff(found, outcome(collect(with(machine(), listPath+".lz4", string(packed))))); diff != "" {
+			t.Errorf("lz4 %s: (-want +got):\n%s", args, diff)
+		}
+	}
+}

@@ -28,34 +28,28 @@ const (
 // copyLZ4 unpacks an LZ4 frame. Of the time that reading a Debian machine's
 // lists takes, most is spent here, so frames as apt writes them are unpacked in
 // place: the history that a block copies from is where the blocks before it
-// were unpacked to, and the writer sees them there. All others go to the
-// library's reader.
+// were unpacked to, and the writer sees them there. All others, as a server may
+// have packed them, go to the library's reader.
 func copyLZ4(w io.Writer, r io.Reader) error {
 	src := bufio.NewReaderSize(r, 2*blockSize)
 	head, err := src.Peek(len(frameHeader))
 	if err != nil {
 		return cut(err)
 	}
-	if !bytes.Equal(head, frameHeader) {
-		return copyOther(w, src)
+	if bytes.Equal(head, frameHeader) {
+		if _, err = src.Discard(len(head)); err == nil {
+			err = copyBlocks(w, src)
+		}
+	} else {
+		err = copyFrame(w, src)
 	}
-	if _, err := src.Discard(len(head)); err != nil {
-		return err
-	}
-	if err := copyBlocks(w, src); err != nil {
+	if err != nil {
 		return cut(err)
 	}
 	if _, err := src.ReadByte(); !errors.Is(err, io.EOF) {
 		return errors.Join(errors.New("bytes after the end of the LZ4 frame"), err)
 	}
 	return nil
-}
-
-// copyOther leaves all frames of a file to the library's reader.
-func copyOther(w io.Writer, src io.Reader) error {
-	z := lz4.NewReader(src)
-	_, err := z.WriteTo(w)
-	return err
 }
 
 // copyBlocks unpacks blocks to the end mark.
