@@ -12,6 +12,7 @@ import (
 
 	"github.com/keeppatched/keeppatched/advisories"
 	"github.com/keeppatched/keeppatched/advisories/osvdb"
+	"github.com/keeppatched/keeppatched/scanner"
 )
 
 // build makes a database of a folder in the layout of OSV's export.
@@ -32,7 +33,11 @@ func build(ctx context.Context, args []string, std stdio) (int, error) {
 	} else if !info.IsDir() {
 		return exitFailed, fmt.Errorf("%s is not a folder", from)
 	}
-	stats, err := osvdb.Build(ctx, to, os.DirFS(from), osvdb.BuildOptions{})
+	report, stop := progress(std.err)
+	stats, err := osvdb.Build(ctx, to, os.DirFS(from), osvdb.BuildOptions{
+		Builder: "advisorydb " + scanner.Version(), Progress: report,
+	})
+	stop()
 	if err != nil {
 		return exitFailed, err
 	}
