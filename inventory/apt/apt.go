@@ -117,15 +117,24 @@ func (c *collection) installed(ctx context.Context, t *inventory.Target) ([]inve
 }
 
 // nativeArch is the architecture of the machine's packages, which "all" goes
-// with. dpkg is always installed and always of that architecture.
+// with: what apt.conf says, that of dpkg, which is always installed where it is
+// used, or else the one that most packages have.
 func nativeArch(conf map[string]string, packages []inventory.Package) string {
 	if arch := conf["apt::architecture"]; arch != "" {
 		return arch
 	}
+	count := map[string]int{}
+	most := ""
 	for _, p := range packages {
 		if p.Name == "dpkg" {
 			return p.Arch
 		}
+		if p.Arch == "all" {
+			continue
+		}
+		if count[p.Arch]++; count[p.Arch] > count[most] {
+			most = p.Arch
+		}
 	}
-	return ""
+	return most
 }

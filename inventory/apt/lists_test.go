@@ -260,3 +260,17 @@ func TestLZ4(t *testing.T) {
 		}
 	}
 }
+
+// TestWithoutDpkg: images are made from outside, without dpkg in them. Pins
+// still are for the architecture that the packages have.
+func TestWithoutDpkg(t *testing.T) {
+	fsys := with(machine(), listPath, "Package: bash\nVersion: 1.1\nArchitecture: all\n\n")
+	with(fsys, "var/lib/dpkg/status", "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.0\n\n")
+	if diff := cmp.Diff(found, outcome(collect(fsys))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	with(fsys, "etc/apt/preferences", "Package: bash\nPin: release o=A\nPin-Priority: -1\n")
+	if diff := cmp.Diff(found[1:], outcome(collect(fsys))); diff != "" {
+		t.Errorf("pinned: (-want +got):\n%s", diff)
+	}
+}
