@@ -232,7 +232,7 @@ func TestParseRefuses(t *testing.T) {
 		{"cut short", `{"id": "X-1", "aff`, false, "JSON"},
 		{"wrong type", `{"id": "X-1", "affected": 7}`, false, `"X-1"`},
 		{"wrong type before the id", `{"affected": 7, "id": "X-1"}`, false, `"X-1"`},
-		{"wrong time", `{"id": "X-1", "modified": "yesterday"}`, false, `"X-1"`},
+		{"wrong time", `{"id": "X-1", "withdrawn": "yesterday"}`, false, `"X-1"`},
 		{"later major version", `{"id": "X-1", "schema_version": "2.0.0"}`, true, `"2.0.0"`},
 		{"no version", `{"id": "X-1", "schema_version": "new"}`, true, `"new"`},
 		{"long id", `{"id": "` + strings.Repeat("X", 1000) + `", "schema_version": "2"}`, true, `X"...`},
