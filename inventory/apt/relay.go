@@ -6,7 +6,8 @@ import (
 )
 
 // relay writes in a goroutine of its own, so that unpacking a list and looking
-// through it go on side by side.
+// through it go on side by side. One piece waits in between: neither side stands
+// still while the other is being woken.
 type relay struct {
 	pieces  chan []byte
 	stopped chan struct{} // closed when no more pieces are taken
@@ -14,7 +15,7 @@ type relay struct {
 }
 
 func newRelay(w io.Writer) *relay {
-	r := &relay{pieces: make(chan []byte), stopped: make(chan struct{})}
+	r := &relay{pieces: make(chan []byte, 1), stopped: make(chan struct{})}
 	go func() {
 		defer close(r.stopped)
 		r.err = guard(func() error { return r.writeTo(w) })
@@ -31,7 +32,8 @@ func (r *relay) writeTo(w io.Writer) error {
 	return nil
 }
 
-// write hands over p, which must not change before the next write returns.
+// write hands over p, which must not change before the second write after this
+// one returns: then p, and the piece that waited behind it, have been taken.
 func (r *relay) write(p []byte) error {
 	select {
 	case r.pieces <- p:

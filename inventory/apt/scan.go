@@ -63,17 +63,20 @@ func (s *scanner) Write(p []byte) (int, error) {
 // stanzaEnd finds the end of the first stanza: behind the empty line that
 // follows it. -1: it is not in b.
 func stanzaEnd(b []byte) int {
-	end := -1
-	if i := bytes.Index(b, []byte("\n\n")); i >= 0 {
-		end = i + 2
-		b = b[:end]
-	}
-	if bytes.IndexByte(b, '\r') >= 0 { // of a list as no archive has it
-		if i := bytes.Index(b, []byte("\n\r\n")); i >= 0 {
-			return i + 3
+	i := 0
+	for {
+		n := bytes.IndexByte(b[i:], '\n')
+		if n < 0 {
+			return -1
+		}
+		i += n + 1
+		switch {
+		case i < len(b) && b[i] == '\n':
+			return i + 1
+		case i+1 < len(b) && b[i] == '\r' && b[i+1] == '\n':
+			return i + 2
 		}
 	}
-	return end
 }
 
 // complete reads the stanza that began in an earlier piece, and says how much of
@@ -162,35 +165,55 @@ func packageName(b []byte) ([]byte, bool) {
 // parseOffer reads the stanza of a package. A field that stands twice counts as
 // it stands first.
 func parseOffer(name string, stanza []byte) (offer, error) {
-	fields := map[string]string{"version": "", "architecture": "", "source": "", "phased-update-percentage": ""}
+	o := offer{name: name, version: version{phased: 100}}
+	var source, phased string
 	for line := range bytes.Lines(stanza) {
 		field, value, _ := bytes.Cut(line, []byte(":"))
-		key := strings.ToLower(string(field[:min(len(field), maxValue)]))
-		if before, wanted := fields[key]; !wanted || before != "" {
+		to := o.field(field, &source, &phased)
+		if to == nil || *to != "" {
 			continue
 		}
 		value = bytes.TrimSpace(value)
 		if len(value) > maxValue {
-			return offer{name: name}, fmt.Errorf("%s: %w of %d bytes", key, read.ErrTooLarge, maxValue)
+			return o, fmt.Errorf("%s: %w of %d bytes", field, read.ErrTooLarge, maxValue)
 		}
-		fields[key] = string(value)
+		*to = string(value)
 	}
-	o := offer{name, version{text: fields["version"], arch: fields["architecture"], phased: 100}}
 	if o.text == "" || o.arch == "" {
 		return o, errors.New("no Version or no Architecture field")
 	}
 	if err := order.Dpkg.Check(o.text); err != nil {
 		return o, fmt.Errorf("Version: %w", err)
 	}
-	o.source, o.sourceVersion = source822(fields["source"], name, o.text)
-	if p := fields["phased-update-percentage"]; p != "" {
-		n, err := strconv.Atoi(p)
+	o.source, o.sourceVersion = source822(source, name, o.text)
+	if phased != "" {
+		n, err := strconv.Atoi(phased)
 		if err != nil || n < 0 || n > 100 {
-			return o, fmt.Errorf("Phased-Update-Percentage: %q is not a percentage", p)
+			return o, fmt.Errorf("Phased-Update-Percentage: %q is not a percentage", phased)
 		}
 		o.phased = n
 	}
 	return o, nil
+}
+
+// field says where the value of a field goes. Nil: it is not kept.
+func (o *offer) field(name []byte, source, phased *string) *string {
+	switch {
+	case is(name, "Version"):
+		return &o.text
+	case is(name, "Architecture"):
+		return &o.arch
+	case is(name, "Source"):
+		return source
+	case is(name, "Phased-Update-Percentage"):
+		return phased
+	}
+	return nil
+}
+
+// is compares the name of a field, which may be in any case.
+func is(name []byte, field string) bool {
+	return len(name) == len(field) && strings.EqualFold(string(name), field)
 }
 
 // source822 reads a Source field, "name" or "name (version)". What it leaves
