@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -91,7 +92,7 @@ func join(n int, replies []reply) []joined {
 				err = r.answers[q].Err
 			}
 			if err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", r.source, err))
+				errs = append(errs, r.blame(err))
 				continue
 			}
 			answered = true
@@ -107,6 +108,14 @@ func join(n int, replies []reply) []joined {
 		}
 	}
 	return all
+}
+
+// blame names the source in an error of it, which may do so itself.
+func (r reply) blame(err error) error {
+	if strings.HasPrefix(err.Error(), r.source+": ") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", r.source, err)
 }
 
 var errNoSource = errors.New("no source of advisories was given")
