@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/keeppatched/keeppatched/inventory"
 	"github.com/keeppatched/keeppatched/scanner/finding"
@@ -40,22 +41,14 @@ func (s *Scanner) Assess(ctx context.Context, inv *inventory.Inventory) (*findin
 		},
 		Findings: findings,
 		Patches:  patches(findings),
+		Coverage: slices.Concat(inventoryCoverage(inv), sourceCoverage(replies), ecosystemCoverage(inv, qs, verdict)),
 	}
-	r.Coverage = append(r.Coverage, inventoryCoverage(inv)...)
-	r.Coverage = append(r.Coverage, sourceCoverage(replies)...)
-	r.Coverage = append(r.Coverage, ecosystemCoverage(inv, qs, verdict)...)
 	r.Summary = summarizeReport(r, verdict.assessed)
 	return r, nil
 }
 
 // inventoryCoverage repeats the inventory's own coverage. An inventory that
-// comes without one, or of a form that is not ours, is a gap by itself.
+// does not say what was looked at is a gap by itself.
 func inventoryCoverage(inv *inventory.Inventory) []inventory.Coverage {
-	if len(inv.Coverage) > 0 {
-		return inv.Coverage
-	}
-	return []inventory.Coverage{{
-		Part: partBackend, Name: "none", Status: inventory.StatusFailed,
-		Reason: "the inventory does not say what was looked at",
-	}}
+	return slices.Concat(inv.Coverage, unseen(inv.Coverage))
 }

@@ -169,14 +169,21 @@ func rank(id string) int {
 	return 0
 }
 
-// link is where to read an advisory: the page its publisher names, else OSV's.
+// link is where to read an advisory: its publisher's page, which names it,
+// else the first page of an advisory it refers to, else OSV's.
 func link(a *advisories.Advisory) string {
+	named := strings.ReplaceAll(a.ID, ":", "-")
+	url := ""
 	for _, r := range a.References {
-		if r.Type == "ADVISORY" && isWeb(r.URL) {
+		if r.Type != "ADVISORY" || !isWeb(r.URL) {
+			continue
+		}
+		if strings.Contains(strings.ReplaceAll(r.URL, ":", "-"), named) {
 			return r.URL
 		}
+		url = cmp.Or(url, r.URL)
 	}
-	return "https://osv.dev/vulnerability/" + a.ID
+	return cmp.Or(url, "https://osv.dev/vulnerability/"+a.ID)
 }
 
 func isWeb(url string) bool {

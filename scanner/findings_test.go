@@ -269,4 +269,27 @@ func TestAlmaLinux(t *testing.T) {
 	}
 }
 
+// TestLinks says where a finding sends its reader, and that only links to the
+// web get there.
+func TestLinks(t *testing.T) {
+	const refs = `,"references":[{"type":"ADVISORY","url":"https://example.org/other"},{"type":"ADVISORY","url":"https://example.org/DSA-1-2"},` +
+		`{"type":"WEB","url":"javascript:alert(1)"},{"type":"WEB","url":"https://example.org/DSA-1:2"}]`
+	for _, tc := range []struct{ fields, url string }{
+		{refs, "https://example.org/DSA-1-2"},
+		{`,"references":[{"type":"ADVISORY","url":"https://example.org/other"}]`, "https://example.org/other"},
+		{`,"references":[{"type":"ADVISORY","url":"file:///etc/passwd"}]`, "https://osv.dev/vulnerability/DSA-1:2"},
+		{"", "https://osv.dev/vulnerability/DSA-1:2"},
+	} {
+		r := assess(t, []inventory.Package{deb("curl", "7-1", "curl", "7-1")}, nil, record("DSA-1:2", "curl", tc.fields, introduced))
+		if got := r.Findings[0].Advisories[0].URL; got != tc.url {
+			t.Errorf("URL = %q, want %q", got, tc.url)
+		}
+		for _, ref := range r.Findings[0].References {
+			if !strings.HasPrefix(ref, "https://") {
+				t.Errorf("reference %q", ref)
+			}
+		}
+	}
+}
+
 var _ advisories.Describer = source{}

@@ -53,6 +53,7 @@ func (s *Scanner) Gather(ctx context.Context, t *inventory.Target) (*inventory.I
 		s.opts.Logger.LogAttrs(ctx, levelOf(c.Status), "backend done",
 			attr("backend", c.Name), attr("status", string(c.Status)), attr("reason", c.Reason))
 	}
+	inv.Coverage = append(inv.Coverage, unseen(inv.Coverage)...)
 	finish(inv)
 	return inv, nil
 }
@@ -100,7 +101,7 @@ func backendCoverage(name string, r inventory.Result, err error) inventory.Cover
 	}
 	switch {
 	case errors.Is(err, inventory.ErrAbsent):
-		c.Status, c.Reason = inventory.StatusAbsent, err.Error()
+		c.Status, c.Reason, c.Notes = inventory.StatusAbsent, err.Error(), nil
 	case errors.Is(err, inventory.ErrUnsupported):
 		c.Status, c.Reason = inventory.StatusUnsupported, err.Error()
 	case err != nil && c.Count == 0:
@@ -110,6 +111,19 @@ func backendCoverage(name string, r inventory.Result, err error) inventory.Cover
 	}
 	addProblems(&c, r.Problems)
 	return c
+}
+
+// unseen gives an entry that tells so where no backend found its database: a
+// machine of which no package was seen is not a machine without packages.
+func unseen(cs []inventory.Coverage) []inventory.Coverage {
+	for _, c := range cs {
+		if c.Part == partBackend && c.Status != inventory.StatusAbsent {
+			return nil
+		}
+	}
+	return []inventory.Coverage{{
+		Part: partBackend, Name: "none", Status: inventory.StatusFailed, Reason: "no database of packages was found",
+	}}
 }
 
 // hostCoverage says what could be learnt of the host itself.

@@ -35,15 +35,7 @@ func summarizeReport(r *finding.Report, assessed []bool) finding.Summary {
 			s.SecurityUpdates++
 		}
 	}
-	// A machine on which no database of packages was found has not been seen.
-	if !slices.ContainsFunc(r.Coverage, seenPackages) {
-		s.Complete = false
-	}
 	return s
-}
-
-func seenPackages(c inventory.Coverage) bool {
-	return c.Part == partBackend && c.Status == inventory.StatusOK
 }
 
 // kindOrder is the order in which a report shows kinds.

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/keeppatched/keeppatched/advisories"
 	"github.com/keeppatched/keeppatched/advisories/osvdb"
@@ -116,13 +117,19 @@ func query(ctx context.Context, args []string, std stdio) (code int, err error) 
 
 // printMatch writes a line: id, fixed version or "-", CVEs or "-", summary.
 func printMatch(std stdio, a *advisories.Advisory, m advisories.Match) {
-	fixed, cves := m.Fixed, strings.Join(a.CVEs(), ",")
-	for _, s := range []*string{&fixed, &cves} {
-		if *s == "" {
-			*s = "-"
-		}
+	line := []string{a.ID, cmp.Or(m.Fixed, "-"), cmp.Or(strings.Join(a.CVEs(), ","), "-"), a.Summary}
+	for i := range line {
+		line[i] = strings.Map(printable, line[i])
 	}
-	fmt.Fprintln(std.out, strings.Join(slices.DeleteFunc([]string{a.ID, fixed, cves, a.Summary}, func(s string) bool { return s == "" }), "\t"))
+	fmt.Fprintln(std.out, strings.TrimSpace(strings.Join(line, "\t")))
+}
+
+// printable keeps what records say from moving a terminal's cursor.
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return '?'
 }
 
 func dbFlag(fs *flag.FlagSet, path *string) {

@@ -160,6 +160,8 @@ func (db *database) result(backend string) inventory.Result {
 	r := inventory.Result{Packages: db.packages, Problems: db.problems.List()}
 	if len(db.packages) == 0 {
 		r.Notes = append(r.Notes, "no package is recorded as installed")
+	} else {
+		r.Notes = append(r.Notes, "updates that apk has on offer are not read")
 	}
 	if db.virtual > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("left out, virtual packages: %d", db.virtual))

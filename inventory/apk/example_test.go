@@ -33,5 +33,5 @@ V:20240101.120000
 	fmt.Println(result.Notes)
 	// Output:
 	// libssl3 3.1.4-r1 from openssl
-	// [left out, virtual packages: 1]
+	// [updates that apk has on offer are not read left out, virtual packages: 1]
 }

@@ -52,6 +52,9 @@ func (c *collector) finish(path string) inventory.Result {
 	if c.keys > 0 {
 		c.note("%d gpg-pubkey records are keys, not packages", c.keys)
 	}
+	if len(c.result.Packages) > 0 {
+		c.note("updates that dnf, yum or zypper have on offer are not read")
+	}
 	if more := c.bad - len(c.result.Problems); more > 0 {
 		c.result.Problems = append(c.result.Problems, inventory.Problem{
 			Path: path, Err: fmt.Errorf("%d more problems are not listed", more),

@@ -71,7 +71,10 @@ func wantThree(path string) []inventory.Package {
 	}
 }
 
-const keyNote = "1 gpg-pubkey records are keys, not packages"
+const (
+	keyNote     = "1 gpg-pubkey records are keys, not packages"
+	updatesNote = "updates that dnf, yum or zypper have on offer are not read"
+)
 
 // databases are the same three packages in every form and place.
 var databases = map[string][]byte{
@@ -92,7 +95,7 @@ func TestForms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := inventory.Result{Packages: wantThree(path), Notes: []string{keyNote}}
+			want := inventory.Result{Packages: wantThree(path), Notes: []string{keyNote, updatesNote}}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("Collect (-want +got):\n%s", diff)
 			}
@@ -135,7 +138,7 @@ func TestLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := inventory.Result{Packages: wantThree("var/lib/rpm/rpmdb.sqlite"), Notes: []string{keyNote}}
+	want := inventory.Result{Packages: wantThree("var/lib/rpm/rpmdb.sqlite"), Notes: []string{keyNote, updatesNote}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Collect (-want +got):\n%s", diff)
 	}
@@ -152,7 +155,7 @@ func TestDamagedLogIsAProblem(t *testing.T) {
 	if len(got.Problems) != 1 || got.Problems[0].Path != "var/lib/rpm/rpmdb.sqlite-wal" {
 		t.Errorf("problems %v, want one of the log", got.Problems)
 	}
-	if len(got.Notes) != 1 {
+	if len(got.Notes) != 2 || got.Notes[1] != updatesNote {
 		t.Errorf("notes %v, want one on the unfinished transaction", got.Notes)
 	}
 }
@@ -189,19 +192,19 @@ func TestWhichDatabase(t *testing.T) {
 			files: map[string][]byte{
 				"usr/lib/sysimage/rpm/rpmdb.sqlite": sqlite, "usr/share/rpm/rpmdb.sqlite": sqlite, "var/lib/rpm/rpmdb.sqlite": sqlite,
 			},
-			packages: 3, notes: []string{keyNote},
+			packages: 3, notes: []string{keyNote, updatesNote},
 		},
 		{
 			name:     "left over by a conversion",
 			files:    map[string][]byte{"var/lib/rpm/rpmdb.sqlite": sqlite, "var/lib/rpm/Packages": old},
 			packages: 3,
-			notes:    []string{"var/lib/rpm/Packages was not read: an older database beside var/lib/rpm/rpmdb.sqlite", keyNote},
+			notes:    []string{"var/lib/rpm/Packages was not read: an older database beside var/lib/rpm/rpmdb.sqlite", keyNote, updatesNote},
 		},
 		{
 			name:     "newer than the one read",
 			files:    map[string][]byte{"var/lib/rpm/rpmdb.sqlite": sqlite, "var/lib/rpm/Packages": old},
 			later:    "var/lib/rpm/Packages",
-			packages: 3, notes: []string{keyNote}, problems: []string{"var/lib/rpm/Packages: " + newer},
+			packages: 3, notes: []string{keyNote, updatesNote}, problems: []string{"var/lib/rpm/Packages: " + newer},
 		},
 		{
 			name:  "the one read is empty",
