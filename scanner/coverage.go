@@ -16,12 +16,17 @@ const (
 )
 
 // addProblems puts problems into a coverage entry: the first few, the number
-// of all, and a status that is no longer ok.
+// of all, and a status that is no longer ok: partial, or failed where nothing
+// is left.
 func addProblems(c *inventory.Coverage, problems []inventory.Problem) {
 	if len(problems) == 0 {
 		return
 	}
-	if c.Status == inventory.StatusOK {
+	switch {
+	case c.Status != inventory.StatusOK:
+	case c.Count == 0:
+		c.Status = inventory.StatusFailed
+	default:
 		c.Status = inventory.StatusPartial
 	}
 	if c.Reason == "" {

@@ -47,6 +47,7 @@ func TestGatherCoverage(t *testing.T) {
 		{backend{err: fs.ErrPermission}, inventory.StatusFailed, "permission", 0},
 		{backend{result: inventory.Result{Packages: pkgs}, err: fs.ErrPermission}, inventory.StatusPartial, "permission", 1},
 		{backend{result: inventory.Result{Packages: pkgs, Problems: []inventory.Problem{problem}}}, inventory.StatusPartial, "db: stanza 2: invalid", 1},
+		{backend{result: inventory.Result{Problems: []inventory.Problem{problem}}}, inventory.StatusFailed, "db: stanza 2: invalid", 0},
 		{backend{panics: true}, inventory.StatusFailed, "panic: boom", 0},
 	} {
 		tc.backend.name = "fake"
