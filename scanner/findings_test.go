@@ -207,8 +207,8 @@ func TestPatches(t *testing.T) {
 // TestTwoSources says that of a record two sources have, the newer counts.
 func TestTwoSources(t *testing.T) {
 	old := record("DSA-1", "curl", `,"modified":"2026-01-01T00:00:00Z"`, introduced)
-	new := record("DSA-1", "curl", `,"modified":"2026-01-02T00:00:00Z"`, introduced, fixed("7-2"))
-	for _, order := range [][2]string{{old, new}, {new, old}} {
+	recent := record("DSA-1", "curl", `,"modified":"2026-01-02T00:00:00Z"`, introduced, fixed("7-2"))
+	for _, order := range [][2]string{{old, recent}, {recent, old}} {
 		s := newScanner(t, []inventory.Backend{installed([]inventory.Package{deb("curl", "7-1", "curl", "7-1")})},
 			source{name: "a", records: records(t, order[0])}, source{name: "b", records: records(t, order[1])})
 		r, err := s.Scan(t.Context(), target(debian))

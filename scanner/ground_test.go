@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http/httptest"
@@ -76,7 +77,7 @@ func gatherRoot(t testing.TB, dir string) *inventory.Inventory {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer target.Close() //nolint:errcheck // only read
+	defer target.Close()
 	inv, err := newScanner(t, all.Backends()).Gather(t.Context(), target)
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +147,7 @@ func TestDebianGround(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer target.Close() //nolint:errcheck // only read
+	defer target.Close()
 	if os := target.Host.OS; os.ID != "debian" || os.VersionID != "12" {
 		t.Skipf("the records are of Debian 12, this is %s %s", os.ID, os.VersionID)
 	}
@@ -255,7 +256,8 @@ func (o dpkgOrder) atLeast(t *testing.T, a, b string) bool {
 		return said
 	}
 	err := exec.Command("dpkg", "--compare-versions", a, "ge", b).Run()
-	if code, ok := err.(*exec.ExitError); err != nil && (!ok || code.ExitCode() != 1) {
+	var code *exec.ExitError
+	if err != nil && (!errors.As(err, &code) || code.ExitCode() != 1) {
 		t.Fatalf("dpkg --compare-versions %s ge %s: %v", a, b, err)
 	}
 	o[[2]string{a, b}] = err == nil
@@ -268,7 +270,7 @@ func rawRecords(t *testing.T, zipFile string) []rawRecord {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer z.Close() //nolint:errcheck // only read
+	defer z.Close()
 	var rs []rawRecord
 	for _, f := range z.File {
 		r, err := f.Open()

@@ -59,21 +59,21 @@ func New(o Options) (*Scanner, error) {
 		if b == nil {
 			return nil, fmt.Errorf("%w: backend %d is nil", ErrOptions, i)
 		}
-		if name := "backend " + b.Name(); seen[name] {
+		name := "backend " + b.Name()
+		if seen[name] {
 			return nil, fmt.Errorf("%w: two backends are named %q", ErrOptions, b.Name())
-		} else {
-			seen[name] = true
 		}
+		seen[name] = true
 	}
 	for i, s := range o.Sources {
 		if s == nil {
 			return nil, fmt.Errorf("%w: source %d is nil", ErrOptions, i)
 		}
-		if name := "source " + s.Name(); seen[name] {
+		name := "source " + s.Name()
+		if seen[name] {
 			return nil, fmt.Errorf("%w: two sources are named %q", ErrOptions, s.Name())
-		} else {
-			seen[name] = true
 		}
+		seen[name] = true
 	}
 	if o.Concurrency < 0 {
 		return nil, fmt.Errorf("%w: concurrency %d", ErrOptions, o.Concurrency)

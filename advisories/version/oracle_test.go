@@ -77,11 +77,11 @@ type question struct{ a, b, answer string }
 
 // questions asks each scheme for pairs: neighbours in its own order, where
 // mistakes are near, and pairs at random.
-func questions(t *testing.T, s version.Scheme, real []string, made []string, limit int) []question {
+func questions(t *testing.T, s version.Scheme, published []string, made []string, limit int) []question {
 	t.Helper()
 	r := rand.New(rand.NewPCG(3, 4))
-	r.Shuffle(len(real), func(i, j int) { real[i], real[j] = real[j], real[i] })
-	texts := append(real[:min(len(real), limit/4)], made[:min(len(made), limit/4)]...)
+	r.Shuffle(len(published), func(i, j int) { published[i], published[j] = published[j], published[i] })
+	texts := slices.Concat(published[:min(len(published), limit/4)], made[:min(len(made), limit/4)])
 	valid := slices.DeleteFunc(slices.Clone(texts), func(v string) bool { return s.Check(v) != nil })
 	slices.SortFunc(valid, func(a, b string) int {
 		n, err := s.Compare(a, b)
@@ -203,18 +203,18 @@ func TestAPK(t *testing.T) {
 
 // TestAlpineRecords says which of the versions in real records are none.
 func TestAlpineRecords(t *testing.T) {
-	real := realVersions(t, "Alpine")
-	if real == nil {
+	published := realVersions(t, "Alpine")
+	if published == nil {
 		t.Skip("no records of Alpine")
 	}
 	bad := 0
-	for _, v := range real {
+	for _, v := range published {
 		if version.APK.Check(v) != nil {
 			bad++
 		}
 	}
-	if bad*50 > len(real) {
-		t.Errorf("%d of %d are not taken for versions", bad, len(real))
+	if bad*50 > len(published) {
+		t.Errorf("%d of %d are not taken for versions", bad, len(published))
 	}
 }
 

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -68,15 +70,16 @@ func info(ctx context.Context, args []string, std stdio) (code int, err error) {
 		return exitFailed, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	fmt.Fprintln(std.out, db.Info())
+	out := bufio.NewWriter(std.out)
+	fmt.Fprintln(out, db.Info())
 	list, err := db.Ecosystems(ctx)
 	if err != nil {
 		return exitFailed, err
 	}
 	for _, e := range list {
-		fmt.Fprintf(std.out, "%-24s %7d records, newest %s\n", e.Name, e.Records, e.Newest.Format(time.DateOnly))
+		fmt.Fprintf(out, "%-24s %7d records, newest %s\n", e.Name, e.Records, e.Newest.Format(time.DateOnly))
 	}
-	return exitOK, nil
+	return exitOK, out.Flush()
 }
 
 // query shows the advisories that affect a version.
@@ -100,6 +103,7 @@ func query(ctx context.Context, args []string, std stdio) (code int, err error) 
 		return exitFailed, err
 	}
 	code = exitOK
+	out := bufio.NewWriter(std.out)
 	for _, a := range answers[0].Advisories {
 		m, err := advisories.Affects(a, q)
 		if err != nil {
@@ -107,21 +111,21 @@ func query(ctx context.Context, args []string, std stdio) (code int, err error) 
 		}
 		if m.Affected {
 			code = exitAffected
-			printMatch(std, a, m)
+			printMatch(out, a, m)
 		} else if err != nil {
 			code = exitFailed // unknown is not clean
 		}
 	}
-	return code, nil
+	return code, out.Flush()
 }
 
 // printMatch writes a line: id, fixed version or "-", CVEs or "-", summary.
-func printMatch(std stdio, a *advisories.Advisory, m advisories.Match) {
+func printMatch(out io.Writer, a *advisories.Advisory, m advisories.Match) {
 	line := []string{a.ID, cmp.Or(m.Fixed, "-"), cmp.Or(strings.Join(a.CVEs(), ","), "-"), a.Summary}
 	for i := range line {
 		line[i] = strings.Map(printable, line[i])
 	}
-	fmt.Fprintln(std.out, strings.TrimSpace(strings.Join(line, "\t")))
+	fmt.Fprintln(out, strings.TrimSpace(strings.Join(line, "\t")))
 }
 
 // printable keeps what records say from moving a terminal's cursor.

@@ -65,7 +65,7 @@ func (g *gatherer) exists(name string) bool {
 }
 
 func (g *gatherer) problem(name, record string, err error) {
-	if p, ok := err.(*fs.PathError); ok && p.Path == name {
+	if p, ok := err.(*fs.PathError); ok && p.Path == name { //nolint:errorlint // one inside another error is part of its text
 		err = p.Err // the problem names the path itself
 	}
 	g.problems = append(g.problems, inventory.Problem{Path: name, Record: record, Err: err})

@@ -41,7 +41,7 @@ func (c *collector) problem(path, record string, err error) {
 		return
 	}
 	p := inventory.Problem{Path: path, Record: record, Err: err}
-	if named, ok := err.(inventory.Problem); ok {
+	if named, ok := err.(inventory.Problem); ok { //nolint:errorlint // one inside another error is part of its text
 		p.Package, p.Err = named.Package, named.Err
 	}
 	c.result.Problems = append(c.result.Problems, p)
