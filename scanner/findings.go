@@ -100,7 +100,8 @@ func packageOf(p inventory.Package) finding.Package {
 	return finding.Package{
 		Name: p.Name, Version: p.Version, Arch: p.Arch,
 		Source: p.Source, SourceVersion: p.SourceVersion, PURL: p.PURL,
-		Locations: p.Locations, Backend: p.Backend, Held: p.Held,
+		Locations: append([]string{}, p.Locations...), // never null
+		Backend:   p.Backend, Held: p.Held,
 	}
 }
 

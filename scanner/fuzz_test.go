@@ -2,12 +2,30 @@ package scanner_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/keeppatched/keeppatched/advisories"
 	"github.com/keeppatched/keeppatched/inventory"
 	"github.com/keeppatched/keeppatched/scanner/finding"
 )
+
+// hasNull says whether a null stands anywhere in a JSON value.
+func hasNull(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		for _, e := range v {
+			if hasNull(e) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, hasNull)
+	}
+	return false
+}
 
 // FuzzAssess assesses inventories and records as a compromised machine or
 // server may send them. Whatever they hold, there is a report that can be
@@ -43,6 +61,10 @@ func FuzzAssess(f *testing.F) {
 		}
 		if err := json.Unmarshal(text, new(finding.Report)); err != nil {
 			t.Fatal(err)
+		}
+		var tree any
+		if err := json.Unmarshal(text, &tree); err != nil || hasNull(tree) {
+			t.Errorf("a null (error %v) in %s", err, text)
 		}
 	})
 }

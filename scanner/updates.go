@@ -93,10 +93,7 @@ func updatePackage(u inventory.Update, installed map[offerKey]inventory.Package)
 	}
 	fp := packageOf(p)
 	fp.Candidate, fp.FixedVersion, fp.Held = u.Version, u.Version, u.Held
-	fp.Locations = slices.Concat(p.Locations, u.Locations)
-	if fp.Locations == nil {
-		fp.Locations = []string{}
-	}
+	fp.Locations = append(fp.Locations, u.Locations...)
 	return fp
 }
 

@@ -157,7 +157,7 @@ func TestHalves(t *testing.T) {
 func TestBadInventory(t *testing.T) {
 	lay(t)
 	for name, text := range map[string]string{
-		"empty": "", "no JSON": "x", "cut": `{"schema_version":"1.0","packages":[`, "later": `{"schema_version":"2.0"}`, "no version": `{}`,
+		"empty": "", "no JSON": "x", "two": `{"schema_version":"1.0"} {}`, "cut": `{"schema_version":"1.0","packages":[`, "later": `{"schema_version":"2.0"}`, "no version": `{}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := hostscan(t, text, "-inventory", "-", "-osv", "off")
@@ -187,6 +187,16 @@ func TestUnreachable(t *testing.T) {
 	}
 	code, stdout, _ := hostscan(t, "", "-root", "root", "-osv", "http://"+addr, "-at", "2026-01-31")
 	if code != exitUnknown || !strings.Contains(stdout, "not assessed") || !strings.Contains(stdout, "UNKNOWN") {
+		t.Errorf("exit code %d, stdout:\n%s", code, stdout)
+	}
+}
+
+// TestTwoSources says that a database and an API that are both named are both
+// asked.
+func TestTwoSources(t *testing.T) {
+	lay(t)
+	code, stdout, _ := hostscan(t, "", "-root", "root", "-db", "export", "-osv", "http://127.0.0.1:1", "-at", "2026-01-31")
+	if code != exitUnknown || !strings.Contains(stdout, "osvdev") || !strings.Contains(stdout, "7.88.1-11") {
 		t.Errorf("exit code %d, stdout:\n%s", code, stdout)
 	}
 }

@@ -30,16 +30,17 @@ func (c config) scan(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	defer progress.stop()
 
 	var sources []advisories.Source
+	release := func() error { return nil }
 	if !c.gather {
-		src, closeSource, err := c.source(ctx, progress)
-		if err != nil {
+		if sources, release, err = c.sources(ctx, progress); err != nil {
 			return exitUnknown, err
 		}
-		defer func() { err = errors.Join(err, closeSource()) }()
-		if src != nil {
-			sources = append(sources, src)
-		}
 	}
+	defer func() {
+		if failed := release(); failed != nil {
+			code, err = exitUnknown, errors.Join(err, failed)
+		}
+	}()
 	s, err := scanner.New(scanner.Options{
 		Backends: c.backends(),
 		Sources:  sources,
@@ -116,8 +117,12 @@ func readInventory(name string, stdin io.Reader) (*inventory.Inventory, error) {
 		stdin = f
 	}
 	inv := new(inventory.Inventory)
-	if err := json.NewDecoder(io.LimitReader(stdin, maxInventory)).Decode(inv); err != nil {
+	d := json.NewDecoder(io.LimitReader(stdin, maxInventory))
+	if err := d.Decode(inv); err != nil {
 		return nil, fmt.Errorf("inventory %s: %w", name, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("inventory %s: more than one document, or over %d bytes", name, maxInventory)
 	}
 	major, _, _ := strings.Cut(inventory.SchemaVersion, ".")
 	if got, _, _ := strings.Cut(inv.SchemaVersion, "."); got != major {

@@ -14,23 +14,33 @@ import (
 	"github.com/keeppatched/keeppatched/scanner"
 )
 
-// source chooses where advisories come from: the API if one is named, the
-// database if one is named or in the user's cache folder, else api.osv.dev.
-// Nil: there is none, and the report will say that nothing was assessed.
-func (c config) source(ctx context.Context, p *progress) (advisories.Source, func() error, error) {
-	nothing := func() error { return nil }
+// sources chooses where advisories come from: the database and the API that are
+// named; if none is, the database in the user's cache folder, else api.osv.dev.
+// None at all: the report will say that nothing was assessed. The function that
+// comes with them releases what they hold.
+func (c config) sources(ctx context.Context, p *progress) ([]advisories.Source, func() error, error) {
+	named := c.osv != "" && c.osv != "off"
 	path := c.db
-	if path == "" && (c.osv == "" || c.osv == "off") {
+	if path == "" && !named {
 		path = cachedDatabase()
 	}
-	switch {
-	case path != "":
-		return openDatabase(ctx, path, p)
-	case c.offline || c.osv == "off":
-		return nil, nothing, nil
+	var sources []advisories.Source
+	release := func() error { return nil }
+	if path != "" {
+		db, closeDB, err := openDatabase(ctx, path, p)
+		if err != nil {
+			return nil, nil, err
+		}
+		sources, release = append(sources, db), closeDB
 	}
-	client, err := osvdev.New(osvdev.Options{BaseURL: c.osv, UserAgent: "hostscan/" + scanner.Version()})
-	return client, nothing, err
+	if named || path == "" && c.osv != "off" && !c.offline {
+		client, err := osvdev.New(osvdev.Options{BaseURL: c.osv, UserAgent: "hostscan/" + scanner.Version()})
+		if err != nil {
+			return nil, nil, errors.Join(err, release())
+		}
+		sources = append(sources, client)
+	}
+	return sources, release, nil
 }
 
 // cachedDatabase is the database in the user's cache folder, "" without one.

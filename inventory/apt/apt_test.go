@@ -34,14 +34,14 @@ func TestConformanceCompressed(t *testing.T) {
 func Example() {
 	fsys := inventorytest.FS(`
 -- etc/apt/sources.list --
-deb http://deb.debian.org/debian-security bookworm-security main
+deb http://deb.example.org/debian-security bookworm-security main
 -- var/lib/dpkg/status --
 Package: curl
 Status: install ok installed
 Architecture: amd64
 Version: 7.88.1-10+deb12u4
 
--- var/lib/apt/lists/deb.debian.org_debian-security_dists_bookworm-security_InRelease --
+-- var/lib/apt/lists/deb.example.org_debian-security_dists_bookworm-security_InRelease --
 Origin: Debian
 Label: Debian-Security
 Suite: oldstable-security
@@ -49,7 +49,7 @@ Version: 12
 Codename: bookworm-security
 Date: Sat, 21 Nov 2026 00:53:02 UTC
 Valid-Until: Sat, 28 Nov 2026 00:53:02 UTC
--- var/lib/apt/lists/deb.debian.org_debian-security_dists_bookworm-security_main_binary-amd64_Packages --
+-- var/lib/apt/lists/deb.example.org_debian-security_dists_bookworm-security_main_binary-amd64_Packages --
 Package: curl
 Architecture: amd64
 Version: 7.88.1-10+deb12u14
