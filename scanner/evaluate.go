@@ -12,7 +12,7 @@ import (
 type hit struct {
 	pkg      int // index of the inventory's packages
 	query    advisories.Query
-	advisory sourced
+	advisory *advisories.Advisory
 	match    advisories.Match
 	doubtful bool // part of the record could not be evaluated
 }
@@ -60,10 +60,10 @@ func evaluate(ctx context.Context, qs questions, answers []joined) (verdict, err
 }
 
 // matches evaluates the candidates of one query.
-func (v *verdict) matches(q advisories.Query, candidates []sourced) []hit {
+func (v *verdict) matches(q advisories.Query, candidates []*advisories.Advisory) []hit {
 	var hits []hit
 	for _, a := range candidates {
-		m, err := affects(a.Advisory, q)
+		m, err := affects(a, q)
 		if err != nil {
 			v.problems[q.Ecosystem] = append(v.problems[q.Ecosystem],
 				inventory.Problem{Record: a.ID, Package: q.Name, Err: err})

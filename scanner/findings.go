@@ -132,7 +132,7 @@ func (g group) fix() (string, finding.State) {
 	for _, h := range g.hits {
 		at := h.query
 		at.Version = highest
-		if m, err := affects(h.advisory.Advisory, at); err != nil || m.Affected {
+		if m, err := affects(h.advisory, at); err != nil || m.Affected {
 			return highest, finding.Affected
 		}
 	}
@@ -145,7 +145,7 @@ func (g group) advisories() []finding.Advisory {
 	for _, h := range g.hits {
 		a := h.advisory
 		as = append(as, finding.Advisory{
-			ID: a.ID, Source: a.source, URL: link(a.Advisory),
+			ID: a.ID, Source: authority(a.ID), URL: link(a),
 			Published: a.Published, Modified: a.Modified, Summary: a.Summary,
 		})
 	}

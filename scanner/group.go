@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/keeppatched/keeppatched/advisories"
 	"github.com/keeppatched/keeppatched/inventory"
 )
 
@@ -92,6 +93,6 @@ func byAlias(hits []hit) [][]hit {
 }
 
 // identities are the ids under which an advisory's problem goes.
-func identities(a sourced) []string {
+func identities(a *advisories.Advisory) []string {
 	return slices.Concat([]string{a.ID}, a.Aliases, a.Upstream, a.CVEs())
 }

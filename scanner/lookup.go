@@ -67,16 +67,10 @@ func query(ctx context.Context, src advisories.Source, qs []advisories.Query) (r
 	return r
 }
 
-// sourced is an advisory and the source that gave it.
-type sourced struct {
-	*advisories.Advisory
-	source string
-}
-
 // joined is what all sources together say to one query.
 type joined struct {
-	advisories []sourced // by id
-	err        error     // why no source answered; nil where one did
+	advisories []*advisories.Advisory // by id
+	err        error                  // why no source answered; nil where one did
 }
 
 // join merges the sources' replies. Of a record that several sources have, the
@@ -96,9 +90,7 @@ func join(n int, replies []reply) []joined {
 				continue
 			}
 			answered = true
-			for _, a := range r.answers[q].Advisories {
-				all[q].advisories = append(all[q].advisories, sourced{a, r.source})
-			}
+			all[q].advisories = append(all[q].advisories, r.answers[q].Advisories...)
 		}
 		if !answered {
 			all[q].err = cmp.Or(errors.Join(errs...), errNoSource)
@@ -121,11 +113,11 @@ func (r reply) blame(err error) error {
 var errNoSource = errors.New("no source of advisories was given")
 
 // newest keeps one record an id, the last modified.
-func newest(as []sourced) []sourced {
-	slices.SortStableFunc(as, func(a, b sourced) int {
+func newest(as []*advisories.Advisory) []*advisories.Advisory {
+	slices.SortStableFunc(as, func(a, b *advisories.Advisory) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), b.Modified.Compare(a.Modified))
 	})
-	return slices.CompactFunc(as, func(a, b sourced) bool { return a.ID == b.ID })
+	return slices.CompactFunc(as, func(a, b *advisories.Advisory) bool { return a.ID == b.ID })
 }
 
 // sourceCoverage says how each source fared.

@@ -25,7 +25,7 @@ func severities(hits []hit) []finding.Severity {
 		for _, s := range h.match.Severity {
 			list = append(list, rate(authority, s))
 		}
-		if word := summaryWord(h.advisory.Advisory); word != "" {
+		if word := summaryWord(h.advisory); word != "" {
 			list = append(list, finding.Severity{Authority: authority, Scale: authority, Value: word})
 		}
 		for _, i := range h.match.Entries {

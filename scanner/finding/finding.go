@@ -67,7 +67,8 @@ type Package struct {
 // Advisory names a record and where to read it.
 type Advisory struct {
 	ID string `json:"id"`
-	// Source is the name of the source that gave it ("osvdb", "osvdev").
+	// Source is who publishes it, as its id tells: "Debian", "AlmaLinux",
+	// "GHSA". Where it was fetched from stands in the report's coverage.
 	Source    string    `json:"source"`
 	URL       string    `json:"url"`
 	Published time.Time `json:"published,omitzero"`

@@ -41,7 +41,7 @@ func sample() *finding.Report {
 		Findings: []finding.Finding{
 			{
 				ID: "kp-0000000000000001", Kind: finding.Vulnerability, Title: "openssl - security update", Packages: []finding.Package{openssl},
-				Advisories: []finding.Advisory{{ID: "DSA-1", Source: "osvdb", URL: "https://example.org/DSA-1"}},
+				Advisories: []finding.Advisory{{ID: "DSA-1", Source: "Debian", URL: "https://example.org/DSA-1"}},
 				CVEs:       []string{"CVE-2026-1", "CVE-2026-2", "CVE-2026-3"}, Level: finding.High, LevelFrom: "Debian urgency high",
 				Severity: []finding.Severity{{Authority: "Debian", Scale: "urgency", Value: "high"}},
 				State:    finding.FixAvailable, FixedVersion: "3.0.2-1", References: []string{},
