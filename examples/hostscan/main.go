@@ -8,9 +8,11 @@
 //	hostscan -inventory inventory.json    assess it, here or elsewhere
 //	hostscan -db osv.db -format json      offline, as JSON
 //
-// It runs nothing, needs no root, and writes only where -o says. Advisories
-// come from the database given with -db, else from the one in the user's cache
-// folder (keeppatched/osv.db), else from api.osv.dev.
+// It runs nothing, needs no root, and writes only where -o says (and, where -db
+// names a folder, a database of it among the system's temporary files, removed
+// at the end). Advisories come from the database and the API that -db and -osv
+// name, else from the database in the user's cache folder (keeppatched/osv.db),
+// else from api.osv.dev.
 //
 // Exit codes: 0 nothing is missing, 1 something is, 3 unknown: something could
 // not be seen or assessed, or hostscan was called wrongly. (2 is for a machine
