@@ -8,7 +8,7 @@ import (
 
 // result makes the backend's result of the records.
 func (db *database) result(backend string) inventory.Result {
-	var packages []inventory.Package
+	packages := make([]inventory.Package, 0, len(db.records))
 	removed, configured := 0, 0
 	for i := range db.records {
 		r := &db.records[i]
