@@ -33,7 +33,13 @@ func progress(stderr io.Writer) (report func(done, total int), stop func()) {
 	}
 	return report, func() {
 		t.MarkAsDone()
-		w.Stop()
-		<-ended
+		for {
+			w.Stop() // which does nothing to a display that has not begun yet
+			select {
+			case <-ended:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
 	}
 }

@@ -72,6 +72,12 @@ func (p *progress) stop() {
 	if p.timer.Stop() {
 		return // nothing was shown yet
 	}
-	p.w.Stop()
-	<-p.done
+	for {
+		p.w.Stop() // which does nothing to a display that has not begun yet
+		select {
+		case <-p.done:
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
