@@ -97,7 +97,7 @@ func (t *tables) patches(ps []finding.Patch, fs []finding.Finding) {
 	t.table(fmt.Sprintf("Upgrade (%d)", len(ps)), table.Row{"severity", "package", "installed", "fixed in", "on offer", "closes"}, rows)
 }
 
-// packageNames are the source and, where they say more, the packages.
+// packageNames are the source and the package, or how many there are.
 func packageNames(p finding.Patch) string {
 	names := make([]string, 0, len(p.Packages))
 	for _, pp := range p.Packages {
@@ -105,10 +105,13 @@ func packageNames(p finding.Patch) string {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	if len(names) == 1 && names[0] == p.Source {
-		return p.Source
+	switch {
+	case len(names) > 1: // their names would push the other columns out of sight
+		return fmt.Sprintf("%s (%d packages)", p.Source, len(names))
+	case len(names) == 1 && names[0] != p.Source:
+		return p.Source + " (" + names[0] + ")"
 	}
-	return p.Source + " (" + shorten(names, 3) + ")"
+	return p.Source
 }
 
 func installed(p finding.Patch) string {
