@@ -3,6 +3,7 @@ package advisories
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Query asks for the advisories of one package version.
@@ -50,6 +51,14 @@ type Checker interface {
 	// Check gives nil, or says what is missing ("3 records could not be read").
 	// It is cheap, and does not look for damage.
 	Check() error
+}
+
+// Dated is implemented by sources that can tell how recent what they hold of an
+// ecosystem is: a feed may have ended years before the database was built.
+type Dated interface {
+	// Newest is the latest Modified among the records of exactly that ecosystem,
+	// suffix included. Zero: there is no record of it, or none is dated.
+	Newest(ctx context.Context, ecosystem string) (time.Time, error)
 }
 
 // ErrNotCovered says that a source has no data for a query's ecosystem or

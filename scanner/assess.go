@@ -41,7 +41,7 @@ func (s *Scanner) Assess(ctx context.Context, inv *inventory.Inventory) (*findin
 		},
 		Findings: findings,
 		Patches:  patches(findings),
-		Coverage: slices.Concat(inventoryCoverage(inv), sourceCoverage(replies), ecosystemCoverage(inv, qs, verdict)),
+		Coverage: slices.Concat(inventoryCoverage(inv), sourceCoverage(replies), ecosystemCoverage(inv, qs, verdict, replies)),
 	}
 	r.Summary = summarizeReport(r, verdict.assessed)
 	return r, nil

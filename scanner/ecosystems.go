@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/keeppatched/keeppatched/advisories"
 	"github.com/keeppatched/keeppatched/advisories/ecosystem"
@@ -13,7 +14,7 @@ import (
 
 // ecosystemCoverage says for every ecosystem that was asked how well it could
 // be assessed, and for the packages that no ecosystem exists for, why.
-func ecosystemCoverage(inv *inventory.Inventory, qs questions, v verdict) []inventory.Coverage {
+func ecosystemCoverage(inv *inventory.Inventory, qs questions, v verdict, replies []reply) []inventory.Coverage {
 	tallies := map[string]*tally{}
 	for _, p := range qs.packages {
 		counted := map[string]bool{} // a package may ask one ecosystem under two names
@@ -36,11 +37,24 @@ func ecosystemCoverage(inv *inventory.Inventory, qs questions, v verdict) []inve
 	cs := homeless(inv, qs)
 	for name, t := range tallies {
 		c := t.coverage(name)
+		c.Notes = slices.Concat(ages(name, replies), c.Notes)
 		addProblems(&c, v.problems[name])
 		cs = append(cs, c)
 	}
 	slices.SortFunc(cs, func(a, b inventory.Coverage) int { return cmp.Compare(a.Name, b.Name) })
 	return cs
+}
+
+// ages tells how recent the sources' records of an ecosystem are: data that has
+// ended long ago finds nothing new, and looks like a machine in good order.
+func ages(ecosystem string, replies []reply) []string {
+	var notes []string
+	for _, r := range replies {
+		if date := r.newest[ecosystem]; !date.IsZero() {
+			notes = append(notes, fmt.Sprintf("The newest record in %s is of %s.", r.source, date.Format(time.DateOnly)))
+		}
+	}
+	return notes
 }
 
 // tally counts what became of the packages asked for in one ecosystem.

@@ -46,6 +46,19 @@ type source struct {
 func (s source) Name() string     { return s.name }
 func (s source) Describe() string { return fmt.Sprintf("%d records", len(s.records)) }
 
+// Newest is the latest change of a record of the ecosystem.
+func (s source) Newest(_ context.Context, ecosystem string) (time.Time, error) {
+	var newest time.Time
+	for _, a := range s.records {
+		for _, f := range a.Affected {
+			if f.Package.Ecosystem == ecosystem && a.Modified.After(newest) {
+				newest = a.Modified
+			}
+		}
+	}
+	return newest, nil
+}
+
 func (s source) Check() error { return s.lacks }
 
 func (s source) Lookup(ctx context.Context, qs []advisories.Query) ([]advisories.Answer, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,8 +18,9 @@ import (
 // reply is what one source said to all queries.
 type reply struct {
 	source  string
-	about   string // how the source describes itself, if it does
-	lacks   error  // what the source says it does not hold, if it says so
+	about   string               // how the source describes itself, if it does
+	lacks   error                // what the source says it does not hold, if it says so
+	newest  map[string]time.Time // by ecosystem: its latest record, if the source knows
 	answers []advisories.Answer
 	err     error // the whole source failed; answers are void
 }
@@ -55,6 +57,9 @@ func query(ctx context.Context, src advisories.Source, qs []advisories.Query) (r
 	if len(qs) > 0 {
 		r.answers, r.err = src.Lookup(ctx, qs)
 	}
+	if d, ok := src.(advisories.Dated); ok && r.err == nil {
+		r.newest, r.err = newestRecords(ctx, d, qs)
+	}
 	if r.err == nil && len(r.answers) != len(qs) {
 		r.err = fmt.Errorf("%d answers to %d queries", len(r.answers), len(qs))
 	}
@@ -65,6 +70,23 @@ func query(ctx context.Context, src advisories.Source, qs []advisories.Query) (r
 		r.lacks = c.Check()
 	}
 	return r
+}
+
+// newestRecords asks a source for the date of its latest record of each
+// ecosystem.
+func newestRecords(ctx context.Context, d advisories.Dated, qs []advisories.Query) (map[string]time.Time, error) {
+	dates := map[string]time.Time{}
+	for _, q := range qs {
+		if _, asked := dates[q.Ecosystem]; asked {
+			continue
+		}
+		date, err := d.Newest(ctx, q.Ecosystem)
+		if err != nil {
+			return nil, err
+		}
+		dates[q.Ecosystem] = date
+	}
+	return dates, nil
 }
 
 // joined is what all sources together say to one query.

@@ -173,6 +173,20 @@ func bash() backend {
 	}}}
 }
 
+// TestAgeIsTold says that a report tells how recent each ecosystem's data is.
+func TestAgeIsTold(t *testing.T) {
+	old := source{name: "db", records: records(t, strings.Replace(curlRecord, `"id"`, `"modified":"2020-06-08T00:00:00Z","id"`, 1))}
+	s := newScanner(t, []inventory.Backend{installed([]inventory.Package{deb("curl", "3", "curl", "3")})}, old)
+	r, err := s.Scan(t.Context(), target(debian))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := r.Coverage[len(r.Coverage)-1]
+	if last.Name != "Debian:12" || len(last.Notes) == 0 || last.Notes[0] != "The newest record in db is of 2020-06-08." {
+		t.Errorf("coverage = %+v", last)
+	}
+}
+
 // TestEmptyIsArrays says that a report of nothing has empty arrays, never null.
 func TestEmptyIsArrays(t *testing.T) {
 	r, err := newScanner(t, nil).Scan(t.Context(), target(debian))

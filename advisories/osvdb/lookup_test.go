@@ -133,6 +133,11 @@ func TestInfo(t *testing.T) {
 	}, list); diff != "" {
 		t.Error(diff)
 	}
+	for name, want := range map[string]time.Time{"Debian:12": newest, "PyPI": first, "Debian": {}, "Debian:99": {}} {
+		if got, err := db.Newest(context.Background(), name); err != nil || !got.Equal(want) {
+			t.Errorf("Newest(%q) = %v, %v, want %v", name, got, err, want)
+		}
+	}
 }
 
 // manyRecords is an export of one ecosystem with n records, which all affect

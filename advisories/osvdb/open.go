@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/keeppatched/keeppatched/advisories"
 )
@@ -25,6 +26,7 @@ var (
 	_ advisories.Source    = (*DB)(nil)
 	_ advisories.Describer = (*DB)(nil)
 	_ advisories.Checker   = (*DB)(nil)
+	_ advisories.Dated     = (*DB)(nil)
 )
 
 // Open opens a database file. It reads the header and the info, not more. The
@@ -110,6 +112,19 @@ func (db *DB) Check() error {
 
 // Describe says in a sentence what the database holds.
 func (db *DB) Describe() string { return db.info.String() }
+
+// Newest gives the latest Modified among an ecosystem's records.
+func (db *DB) Newest(_ context.Context, ecosystem string) (time.Time, error) {
+	value, ok, err := db.tables[ecosystems].get(ecosystem)
+	if err != nil || !ok {
+		return time.Time{}, err
+	}
+	e, err := decodeEcosystem(ecosystem, value)
+	if err != nil {
+		return time.Time{}, db.damaged(ecosystems, ecosystem, err)
+	}
+	return e.Newest, nil
+}
 
 // Ecosystems lists the ecosystems with records, in byte order of their names.
 func (db *DB) Ecosystems(ctx context.Context) ([]Ecosystem, error) {

@@ -21,5 +21,5 @@ func ExampleTable() {
 	// Coverage
 	//  STATUS  PART     NAME    COUNT  REMARKS
 	//  ok      host     debian      1
-	//  ok      backend  dpkg        3  1 package removed, its configuration kept
+	//  ok      backend  dpkg        3  1 package removed, its configuration kept; another note
 }

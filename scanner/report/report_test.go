@@ -33,7 +33,7 @@ func sample() *finding.Report {
 		Host:          inventory.Host{Name: "web1", OS: inventory.OS{ID: "debian", VersionID: "12", PrettyName: "Debian GNU/Linux 12 (bookworm)"}},
 		Coverage: []inventory.Coverage{
 			{Part: "host", Name: "debian", Status: inventory.StatusOK, Count: 1},
-			{Part: "backend", Name: "dpkg", Status: inventory.StatusOK, Count: 3, Notes: []string{"1 package removed, its configuration kept"}},
+			{Part: "backend", Name: "dpkg", Status: inventory.StatusOK, Count: 3, Notes: []string{"1 package removed, its configuration kept.", "another note."}},
 			{Part: "backend", Name: "rpm", Status: inventory.StatusAbsent, Reason: "not present on this target"},
 			{Part: "backend", Name: "apt", Status: inventory.StatusFailed, Reason: "no package lists: whether updates wait is not known"},
 		},

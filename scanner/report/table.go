@@ -188,7 +188,7 @@ func (t *tables) coverage(cs []inventory.Coverage) {
 		}
 		reason := c.Reason
 		if reason == "" {
-			reason = strings.Join(c.Notes, "; ")
+			reason = sentences(c.Notes)
 		}
 		rows = append(rows, table.Row{t.status(c.Status), c.Part, c.Name, c.Count, reason})
 	}

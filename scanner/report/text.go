@@ -23,6 +23,15 @@ func clean(s string) string {
 	}, s)
 }
 
+// sentences joins notes, which may end in a full stop, to one text.
+func sentences(notes []string) string {
+	trimmed := make([]string, len(notes))
+	for i, n := range notes {
+		trimmed[i] = strings.TrimSuffix(n, ".")
+	}
+	return strings.Join(trimmed, "; ")
+}
+
 // shorten joins the first few words and tells how many more there are.
 func shorten(words []string, most int) string {
 	if len(words) <= most {
