@@ -59,9 +59,6 @@ type Result struct {
 	// coverage should know ("2 gpg-pubkey records are keys, not packages").
 	// They do not make the coverage partial.
 	Notes []string
-	// Units is what the backend looked through where that is not packages, a
-	// count for the coverage. Zero: the number of packages and updates is meant.
-	Units int
 }
 
 // ErrAbsent says that the database a backend reads is not on this target.

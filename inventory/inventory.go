@@ -73,8 +73,8 @@ type Package struct {
 	// Locations are slash paths below the root where the package was recorded:
 	// the evidence, usually one database file.
 	Locations []string `json:"locations"`
-	// Files are the paths the package owns, absolute slash paths. Filled only
-	// where asked for and recorded.
+	// Files are the paths the package owns, absolute slash paths. The backends of
+	// this module leave it empty; inventories made elsewhere may have it.
 	Files []string `json:"files,omitempty"`
 }
 

@@ -16,21 +16,17 @@ const (
 )
 
 // addProblems puts problems into a coverage entry: the first few, the number
-// of all, and a status that is no longer ok: partial, or failed where nothing
-// is left.
+// of all, and a status that is a gap: partial, or failed where nothing is left.
+// A part that calls itself absent and has problems was there in some way.
 func addProblems(c *inventory.Coverage, problems []inventory.Problem) {
 	if len(problems) == 0 {
 		return
 	}
-	switch {
-	case c.Status != inventory.StatusOK:
-	case c.Count == 0:
-		c.Status = inventory.StatusFailed
-	default:
-		c.Status = inventory.StatusPartial
-	}
-	if c.Reason == "" {
-		c.Reason = summarize(problems)
+	if !c.Gap() {
+		c.Status, c.Reason = inventory.StatusPartial, summarize(problems)
+		if c.Count == 0 {
+			c.Status = inventory.StatusFailed
+		}
 	}
 	c.Problems = problems[:min(len(problems), inventory.MaxProblems)]
 }

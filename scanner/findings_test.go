@@ -204,6 +204,26 @@ func TestPatches(t *testing.T) {
 	}
 }
 
+// TestPatchesKeepManagersApart says that packages of two package managers are
+// upgraded apart, though their sources have one name.
+func TestPatchesKeepManagersApart(t *testing.T) {
+	updates := []inventory.Update{
+		{Backend: "apt", Package: "curl", Installed: "7-1", Version: "7-2", Security: inventory.SecurityYes},
+		{Backend: "other", Package: "curl", Installed: "1", Version: "2", Security: inventory.SecurityYes},
+	}
+	r := assess(t, []inventory.Package{deb("vim", "1", "vim", "1")}, updates)
+	var got []string
+	for _, p := range r.Patches {
+		for _, pp := range p.Packages {
+			got = append(got, fmt.Sprintf("%s %s to %s, closes %d", p.Source, pp.Installed, pp.Candidate, len(p.Closes)))
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"curl 1 to 2, closes 1", "curl 7-1 to 7-2, closes 1"}, got); diff != "" {
+		t.Errorf("patches (-want +got):\n%s", diff)
+	}
+}
+
 // TestTwoSources says that of a record two sources have, the newer counts.
 func TestTwoSources(t *testing.T) {
 	old := record("DSA-1", "curl", `,"modified":"2026-01-01T00:00:00Z"`, introduced)

@@ -97,7 +97,7 @@ func finish(inv *inventory.Inventory) {
 func backendCoverage(name string, r inventory.Result, err error) inventory.Coverage {
 	c := inventory.Coverage{
 		Part: partBackend, Name: name, Status: inventory.StatusOK,
-		Count: cmp.Or(r.Units, len(r.Packages)+len(r.Updates)), Notes: r.Notes,
+		Count: len(r.Packages) + len(r.Updates), Notes: r.Notes,
 	}
 	switch {
 	case errors.Is(err, inventory.ErrAbsent):
@@ -113,16 +113,17 @@ func backendCoverage(name string, r inventory.Result, err error) inventory.Cover
 	return c
 }
 
-// unseen gives an entry that tells so where no backend found its database: a
-// machine of which no package was seen is not a machine without packages.
+// unseen gives an entry that tells so where no backend saw anything and none
+// says why: a machine of which no package was seen is not a machine without
+// packages. Its database may have been emptied, or be of a kind nobody looks for.
 func unseen(cs []inventory.Coverage) []inventory.Coverage {
 	for _, c := range cs {
-		if c.Part == partBackend && c.Status != inventory.StatusAbsent {
+		if c.Part == partBackend && (c.Count > 0 || c.Gap()) {
 			return nil
 		}
 	}
 	return []inventory.Coverage{{
-		Part: partBackend, Name: "none", Status: inventory.StatusFailed, Reason: "no database of packages was found",
+		Part: partBackend, Name: "none", Status: inventory.StatusFailed, Reason: "no installed package was found in any database",
 	}}
 }
 

@@ -358,7 +358,7 @@ func everyPackage(t *testing.T) *inventory.Inventory {
 	}
 	inv := &inventory.Inventory{
 		SchemaVersion: inventory.SchemaVersion, Host: debian,
-		Coverage: []inventory.Coverage{{Part: "backend", Name: "dpkg", Status: inventory.StatusOK}},
+		Coverage: []inventory.Coverage{{Part: "backend", Name: "dpkg", Status: inventory.StatusOK, Count: 1}},
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		inv.Packages = append(inv.Packages, deb(name, "0.1-1", name, "0.1-1"))

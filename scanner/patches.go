@@ -12,18 +12,20 @@ import (
 // patches derives from ordered findings what to upgrade: for each source
 // package one upgrade, to the lowest version that closes all that can be.
 func patches(fs []finding.Finding) []finding.Patch {
-	index := map[string]int{} // by source package
+	// A name means a source package only together with its package manager.
+	type origin struct{ backend, source string }
+	index := map[origin]int{}
 	builders := []*patchBuilder{}
 	for _, f := range fs {
 		if f.State != finding.FixAvailable {
 			continue
 		}
-		source := cmp.Or(f.Packages[0].Source, f.Packages[0].Name)
-		n, ok := index[source]
+		from := origin{f.Packages[0].Backend, cmp.Or(f.Packages[0].Source, f.Packages[0].Name)}
+		n, ok := index[from]
 		if !ok {
 			n = len(builders)
-			index[source] = n
-			builders = append(builders, newPatchBuilder(source))
+			index[from] = n
+			builders = append(builders, newPatchBuilder(from.source))
 		}
 		builders[n].add(f)
 	}

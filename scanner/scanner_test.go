@@ -126,8 +126,11 @@ func TestNeverSilentlyClean(t *testing.T) {
 		reason   string // part of it
 	}{
 		{"all seen", debian, []inventory.Backend{installed(curl)}, []advisories.Source{good}, true, "", ""},
-		{"no backend", debian, nil, []advisories.Source{good}, false, "backend", "no database of packages"},
-		{"no package database", debian, []inventory.Backend{backend{name: "dpkg", err: inventory.ErrAbsent}}, []advisories.Source{good}, false, "backend", "no database of packages"},
+		{"no backend", debian, nil, []advisories.Source{good}, false, "backend", "no installed package"},
+		{"no package database", debian, []inventory.Backend{backend{name: "dpkg", err: inventory.ErrAbsent}}, []advisories.Source{good}, false, "backend", "no installed package"},
+		{"empty package database", debian, []inventory.Backend{installed(nil)}, []advisories.Source{good}, false, "backend", "no installed package"},
+		{"absent with problems", debian, []inventory.Backend{installed(curl), backend{name: "rpm", err: inventory.ErrAbsent,
+			result: inventory.Result{Problems: []inventory.Problem{{Path: "rpmdb", Err: fs.ErrInvalid}}}}}, []advisories.Source{good}, false, "backend", "rpmdb: invalid"},
 		{"no source", debian, []inventory.Backend{installed(curl)}, nil, false, "source", "not assessed"},
 		{"source fails", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", err: fs.ErrClosed}}, false, "source", "already closed"},
 		{"source panics", debian, []inventory.Backend{installed(curl)}, []advisories.Source{source{name: "db", panics: true}}, false, "source", "panic: boom"},

@@ -68,7 +68,7 @@ func BenchmarkHeaders(b *testing.B) {
 func bench(b *testing.B, target *inventory.Target) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := rpm.New().Collect(context.Background(), target); err != nil {
+		if _, err := (rpm.Backend{}).Collect(context.Background(), target); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -31,7 +31,7 @@ func TestCancelledBetween(t *testing.T) {
 	} {
 		ctx, cancel := context.WithCancel(context.Background())
 		fsys := cancelling{fsys: machine(map[string][]byte{"var/lib/rpm/" + name: data}), cancel: cancel}
-		got, err := rpm.New().Collect(ctx, &inventory.Target{FS: fsys})
+		got, err := rpm.Backend{}.Collect(ctx, &inventory.Target{FS: fsys})
 		if !errors.Is(err, context.Canceled) || len(got.Problems) > 0 || len(got.Packages) == len(blobs) {
 			t.Errorf("%s: %d packages, problems %v, error %v", name, len(got.Packages), got.Problems, err)
 		}
@@ -114,7 +114,7 @@ func FuzzHeader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, blob []byte) {
 		fsys := fstest.MapFS{"var/lib/rpm/Packages.db": {Data: rpmtest.NDB(blob)}}
-		got, err := rpm.New().Collect(context.Background(), &inventory.Target{FS: fsys})
+		got, err := rpm.Backend{}.Collect(context.Background(), &inventory.Target{FS: fsys})
 		if len(got.Packages)+len(got.Notes) == 0 && err == nil {
 			t.Error("a header is neither package nor key nor error")
 		}

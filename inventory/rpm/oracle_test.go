@@ -39,7 +39,7 @@ func TestAgainstRPM(t *testing.T) {
 	for _, m := range machines {
 		t.Run(m.name, func(t *testing.T) {
 			root := filepath.Join(hosts, m.name)
-			got, err := rpm.New().Collect(context.Background(), &inventory.Target{FS: os.DirFS(root)})
+			got, err := rpm.Backend{}.Collect(context.Background(), &inventory.Target{FS: os.DirFS(root)})
 			if err != nil || len(got.Problems) > 0 {
 				t.Fatalf("Collect gives error %v and problems %v", err, got.Problems)
 			}

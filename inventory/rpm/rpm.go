@@ -15,9 +15,6 @@ type Backend struct{}
 
 var _ inventory.Backend = Backend{}
 
-// New gives a Backend.
-func New() Backend { return Backend{} }
-
 // Name is "rpm".
 func (Backend) Name() string { return "rpm" }
 

@@ -30,7 +30,7 @@ func machine(files map[string][]byte) fstest.MapFS {
 
 func collect(t *testing.T, fsys fs.FS) (inventory.Result, error) {
 	t.Helper()
-	return rpm.New().Collect(context.Background(), &inventory.Target{FS: fsys})
+	return rpm.Backend{}.Collect(context.Background(), &inventory.Target{FS: fsys})
 }
 
 // three packages and a key, the second package on overflow pages in every form.
@@ -109,11 +109,11 @@ func TestConformance(t *testing.T) {
 		"var/lib/rpm/Packages", "usr/share/rpm/Packages",
 	} {
 		t.Run(path, func(t *testing.T) {
-			inventorytest.Run(t, rpm.New(), machine(map[string][]byte{path: databases[path]}), inventory.Host{})
+			inventorytest.Run(t, rpm.Backend{}, machine(map[string][]byte{path: databases[path]}), inventory.Host{})
 		})
 	}
 	t.Run("write-ahead log", func(t *testing.T) {
-		inventorytest.Run(t, rpm.New(), machine(logged(t)), inventory.Host{})
+		inventorytest.Run(t, rpm.Backend{}, machine(logged(t)), inventory.Host{})
 	})
 }
 
@@ -311,7 +311,7 @@ func ExampleBackend_Collect() {
 		Data: rpmtest.NDB(rpmtest.Package("bash", "5.2.15", "3.el9", "x86_64",
 			rpmtest.Entry{Tag: header.SourceRPM, Value: "bash-5.2.15-3.el9.src.rpm"})),
 	}}
-	result, err := rpm.New().Collect(context.Background(), &inventory.Target{FS: fsys})
+	result, err := rpm.Backend{}.Collect(context.Background(), &inventory.Target{FS: fsys})
 	if err != nil {
 		fmt.Println(err)
 		return
