@@ -128,7 +128,7 @@ func withoutEpoch(v string) string {
 
 // languageKeys asks the ecosystem of a language's package type.
 func languageKeys(s Subject) ([]Key, error) {
-	ecosystem, ok := languages[s.Type]
+	ecosystem, ok := OfType(s.Type)
 	if !ok {
 		return nil, fmt.Errorf("%w for packages of type %q", ErrNone, s.Type)
 	}
@@ -137,6 +137,14 @@ func languageKeys(s Subject) ([]Key, error) {
 		key.Version = strings.TrimPrefix(s.Version, "v") // as OSV's records have it
 	}
 	return []Key{key}, nil
+}
+
+// OfType gives the ecosystem of a PURL type whose packages are the same on every
+// operating system ("golang" is Go). There is none for the types of
+// distributions: their ecosystems depend on the release.
+func OfType(purlType string) (ecosystem string, ok bool) {
+	ecosystem, ok = languages[purlType]
+	return ecosystem, ok
 }
 
 // languages are the ecosystems of the package types that need no distribution

@@ -10,6 +10,7 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"github.com/keeppatched/keeppatched/advisories"
+	"github.com/keeppatched/keeppatched/advisories/ecosystem"
 	"github.com/keeppatched/keeppatched/advisories/internal/osvapi"
 )
 
@@ -52,48 +53,22 @@ func fromPURL(text, version string) (advisories.Query, error) {
 	if p.Version != "" && version != "" {
 		return advisories.Query{}, errors.New("invalid query: both a PURL with a version and a version")
 	}
-	ecosystem, separator := purlEcosystem(p.Type)
-	if ecosystem == "" {
+	eco, ok := ecosystem.OfType(p.Type)
+	if !ok {
 		return advisories.Query{}, errors.New("PURLs of this type are not supported by this server: give ecosystem and name")
 	}
 	name := p.Name
 	if p.Namespace != "" {
+		separator := "/"
+		if p.Type == packageurl.TypeMaven {
+			separator = ":" // group:artifact
+		}
 		name = p.Namespace + separator + p.Name
 	}
 	if p.Version != "" {
 		version = p.Version
 	}
-	return advisories.Query{Ecosystem: ecosystem, Name: name, Version: version}, nil
-}
-
-// purlEcosystem gives the OSV ecosystem of a PURL type, and what stands between
-// namespace and name in its package names. Empty: not a simple one.
-func purlEcosystem(purlType string) (ecosystem, separator string) {
-	switch purlType {
-	case packageurl.TypeCargo:
-		return "crates.io", "/"
-	case packageurl.TypeComposer:
-		return "Packagist", "/"
-	case packageurl.TypeGem:
-		return "RubyGems", "/"
-	case packageurl.TypeGolang:
-		return "Go", "/"
-	case packageurl.TypeHackage:
-		return "Hackage", "/"
-	case packageurl.TypeHex:
-		return "Hex", "/"
-	case packageurl.TypeMaven:
-		return "Maven", ":"
-	case packageurl.TypeNPM:
-		return "npm", "/"
-	case packageurl.TypeNuget:
-		return "NuGet", "/"
-	case packageurl.TypePub:
-		return "Pub", "/"
-	case packageurl.TypePyPi:
-		return "PyPI", "/"
-	}
-	return "", ""
+	return advisories.Query{Ecosystem: eco, Name: name, Version: version}, nil
 }
 
 // Page tokens hold what the next page comes after, so that the server keeps
